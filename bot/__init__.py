@@ -1,0 +1,1 @@
+"""Foyer, the assistant that greets a library's patrons."""

@@ -1,0 +1,1 @@
+"""The conversations: log, turns, retention. Knows neither Rasa nor HTTP."""

@@ -1,0 +1,50 @@
+"""Wakes those who wait for news of a conversation. It carries no messages: the log is the truth."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(eq=False)
+class Subscription:
+    """One listener: `news` is set when the log has grown, and `signals` holds what is never stored (typing)."""
+
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    signals: list[dict[str, Any]] = field(default_factory=list)
+
+    async def wait(self, seconds: float) -> None:
+        """Return when there is news, or after `seconds`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.news.wait(), seconds)
+        self.news.clear()
+
+
+class Hub:
+    """Who listens to which conversation in this process."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, set[Subscription]] = defaultdict(set)
+
+    @contextmanager
+    def subscribe(self, conversation_id: str) -> Iterator[Subscription]:
+        """Give a subscription for as long as the block runs."""
+        subscription = Subscription()
+        self._listeners[conversation_id].add(subscription)
+        try:
+            yield subscription
+        finally:
+            self._listeners[conversation_id].discard(subscription)
+            if not self._listeners[conversation_id]:
+                del self._listeners[conversation_id]
+
+    def wake(self, conversation_id: str, signal: dict[str, Any] | None = None) -> None:
+        """Tell every listener of the conversation to look at the log, or to pass on `signal`."""
+        for subscription in self._listeners.get(conversation_id, ()):
+            if signal is not None:
+                subscription.signals.append(signal)
+            subscription.news.set()

@@ -1,0 +1,222 @@
+"""The conversation log: the record of every talk. What it has acknowledged is never lost, doubled or re-ordered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.conversations.errors import BadChoice, BadToken, ChatEnded, ChatGone
+from bot.conversations.hub import Hub
+from bot.conversations.identity import Tokens, new_conversation_id
+from bot.conversations.model import Block, Conversation, Message, Mode, Sender, text_block
+from bot.storage.engine import Database
+from bot.storage.models import conversation, message, rasa_tracker, turn
+
+IDLE_SECONDS = 24 * 3600.0  # a chat that nobody wrote in for so long can no longer be opened by its token
+
+
+@dataclass(frozen=True)
+class NewConversation:
+    """A conversation just begun; `token` is shown this once."""
+
+    conversation: Conversation
+    token: str
+    welcome: Message
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A patron's message as stored; `new` is false when this client_id had been stored before."""
+
+    message: Message
+    new: bool
+
+
+class ConversationLog:
+    """Begins, reads, extends and forgets conversations."""
+
+    def __init__(self, database: Database, clock: Clock, tokens: Tokens, hub: Hub, answer_within: float) -> None:
+        """`answer_within`: seconds for which a patron's message is still worth an answer."""
+        self.database = database
+        self.clock = clock
+        self.hub = hub
+        self._tokens = tokens
+        self._answer_within = answer_within
+
+    async def begin(
+        self, channel: str, lang: str, welcome: Sequence[Block], branch: str | None = None, context: str | None = None
+    ) -> NewConversation:
+        """Store a new conversation with `welcome` as its first message."""
+        token, now = self._tokens.new(), self._now()
+        new_id = new_conversation_id(channel)
+        talk = Conversation(new_id, channel, Mode.BOT, 0, 1, lang, branch, context, now, now)
+        first = Message(new_id, 1, now, Sender.BOT, lang, list(welcome))
+        async with self.database.write() as db:
+            row = asdict(talk) | {"token_hash": self._tokens.fingerprint(token)}
+            await db.execute(conversation.insert().values(row))
+            await db.execute(message.insert().values(asdict(first)))
+        return NewConversation(talk, token, first)
+
+    async def open(self, conversation_id: str, token: str) -> Conversation:
+        """Return the conversation that `token` opens; raise BadToken, or ChatGone if forgotten or idle."""
+        fingerprint = self._tokens.fingerprint(token)
+        async with self.database.read() as db:
+            row = (await db.execute(sa.select(conversation).where(conversation.c.id == conversation_id))).one_or_none()
+        if row is None:
+            raise ChatGone
+        if row.token_hash != fingerprint:
+            raise BadToken
+        if self._now() - row.last_at > IDLE_SECONDS:
+            raise ChatGone
+        return _conversation(row)
+
+    async def receive(
+        self, conversation_id: str, client_id: str, *, text: str | None = None, choice_key: str | None = None
+    ) -> Receipt:
+        """Store a patron's message, given as clean text or as the key of an offered choice.
+
+        While the assistant answers, its turn becomes due in the same transaction: what was acknowledged is answered.
+        Raises BadChoice, ChatEnded, or ChatGone when the conversation was forgotten meanwhile.
+        """
+        async with self.database.write() as db:
+            talk = await self.locked(db, conversation_id)
+            before = (
+                await db.execute(
+                    sa.select(message).where(
+                        message.c.conversation_id == conversation_id, message.c.client_id == client_id
+                    )
+                )
+            ).one_or_none()
+            if before is not None:
+                return Receipt(_message(before), new=False)
+            if talk.mode == Mode.ENDED:
+                raise ChatEnded
+            choice = None if choice_key is None else await self._offered(db, conversation_id, choice_key)
+            stored = Message(
+                conversation_id=conversation_id,
+                seq=talk.seq + 1,
+                at=self._now(),
+                sender=Sender.PATRON,
+                lang=talk.lang,
+                blocks=[text_block(choice["label"] if choice else text or "")],
+                client_id=client_id,
+                choice=choice["value"] if choice else None,
+            )
+            await self._append(db, stored)
+            if talk.mode == Mode.BOT:
+                await db.execute(
+                    turn.insert().values(
+                        conversation_id=conversation_id,
+                        seq=stored.seq,
+                        epoch=talk.epoch,
+                        state="due",
+                        received_at=stored.at,
+                        answer_by=time.time() + self._answer_within,
+                        attempts=0,
+                        leased_until=0.0,
+                    )
+                )
+        self.hub.wake(conversation_id)
+        return Receipt(stored, new=True)
+
+    async def after(self, conversation_id: str, seq: int, limit: int = 200) -> tuple[list[Message], Mode]:
+        """Return the messages with a seq above `seq`, oldest first, and the mode; raise ChatGone when forgotten."""
+        async with self.database.read() as db:
+            mode = (
+                await db.execute(sa.select(conversation.c.mode).where(conversation.c.id == conversation_id))
+            ).scalar_one_or_none()
+            if mode is None:
+                raise ChatGone
+            rows = await db.execute(
+                sa.select(message)
+                .where(message.c.conversation_id == conversation_id, message.c.seq > seq)
+                .order_by(message.c.seq)
+                .limit(limit)
+            )
+            return [_message(row) for row in rows], Mode(mode)
+
+    async def change_mode(self, conversation_id: str, mode: Mode) -> int:
+        """Set who answers and return the new epoch; replies of an older epoch are never shown from here on."""
+        async with self.database.write() as db:
+            talk = await self.locked(db, conversation_id)
+            await db.execute(
+                conversation.update()
+                .where(conversation.c.id == conversation_id)
+                .values(mode=mode.value, epoch=talk.epoch + 1)
+            )
+        self.hub.wake(conversation_id)
+        return talk.epoch + 1
+
+    async def forget(self, conversation_id: str) -> None:
+        """Remove every trace of the conversation, the assistant's memory of it included."""
+        async with self.database.write() as db:
+            await remove(db, [conversation_id])
+        self.hub.wake(conversation_id)
+
+    async def add_reply(self, db: AsyncConnection, talk: Conversation, lang: str, blocks: Sequence[Block]) -> Message:
+        """Store a message of the assistant in the caller's transaction, in which `talk` was read under lock."""
+        reply = Message(talk.id, talk.seq + 1, self._now(), Sender.BOT, lang, list(blocks))
+        await self._append(db, reply)
+        return reply
+
+    async def locked(self, db: AsyncConnection, conversation_id: str) -> Conversation:
+        """Read the conversation in the caller's transaction and keep others from extending it; raise ChatGone."""
+        query = sa.select(conversation).where(conversation.c.id == conversation_id).with_for_update()
+        row = (await db.execute(query)).one_or_none()
+        if row is None:
+            raise ChatGone
+        return _conversation(row)
+
+    async def _append(self, db: AsyncConnection, new: Message) -> None:
+        await db.execute(message.insert().values(asdict(new)))
+        await db.execute(
+            conversation.update()
+            .where(conversation.c.id == new.conversation_id)
+            .values(seq=new.seq, last_at=new.at, lang=new.lang)
+        )
+
+    async def _offered(self, db: AsyncConnection, conversation_id: str, key: str) -> dict[str, Any]:
+        seq, _, index = key.partition(".")
+        row = (
+            await db.execute(
+                sa.select(message.c.blocks).where(
+                    message.c.conversation_id == conversation_id,
+                    message.c.seq == int(seq),
+                    message.c.sender == Sender.BOT.value,
+                )
+            )
+        ).scalar_one_or_none()
+        choices: list[dict[str, Any]] = [c for b in row or [] if b["type"] == "choices" for c in b["choices"]]
+        if int(index) >= len(choices):
+            raise BadChoice
+        return choices[int(index)]
+
+    def _now(self) -> float:
+        return self.clock.now().timestamp()
+
+
+async def remove(db: AsyncConnection, conversation_ids: Sequence[str]) -> None:
+    """Delete conversations and all that hangs on them in the caller's transaction."""
+    for table, column in (
+        (rasa_tracker, rasa_tracker.c.conversation_id),
+        (turn, turn.c.conversation_id),
+        (message, message.c.conversation_id),
+        (conversation, conversation.c.id),
+    ):
+        await db.execute(table.delete().where(column.in_(conversation_ids)))
+
+
+def _conversation(row: Any) -> Conversation:
+    fields = {name: getattr(row, name) for name in Conversation.__dataclass_fields__}
+    return Conversation(**fields | {"mode": Mode(row.mode)})
+
+
+def _message(row: Any) -> Message:
+    fields = {name: getattr(row, name) for name in Message.__dataclass_fields__}
+    return Message(**fields | {"sender": Sender(row.sender)})
