@@ -1,0 +1,142 @@
+"""The one door to what the library knows: open it once in a process, and ask."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from bot.knowledge.events import EventQuery, Events
+from bot.knowledge.hours import Hours
+from bot.knowledge.library import Library, load_library
+from bot.knowledge.problems import LibraryFileError
+from bot.knowledge.source_settings import (
+    SourceOfFiles,
+    SourceOfICalendar,
+    SourceOfJsonLd,
+    SourceOfLibCalApi,
+    SourceOfLibCalFeed,
+)
+from bot.knowledge.sources.base import ClosureSource, EventSource, HoursSource
+from bot.knowledge.sources.fetch import Fetcher
+from bot.knowledge.sources.files import FileClosures, FileEvents, FileHours
+from bot.knowledge.sources.remote import (
+    CalendarFeed,
+    LibCalApi,
+    LibCalApiEvents,
+    LibCalApiHours,
+    LibCalFeedHours,
+    PageHoursSource,
+)
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class Knowledge:
+    """The library's facts. Files that change are read again; a changed file with a mistake is logged and not used."""
+
+    def __init__(self, folder: Path, cache: Path, allow_private: bool, secrets: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._fetcher = Fetcher(cache, allow_private)
+        self._secrets = secrets
+        self._version = self._stamp()
+        self._build(load_library(folder))
+
+    @classmethod
+    def open(
+        cls, folder: Path, cache: Path, allow_private: bool = False, secrets: Mapping[str, str] | None = None
+    ) -> Knowledge:
+        """Read the library's folder; raise LibraryFileError that names file, line and cure.
+
+        `cache` keeps the last good copies of feeds. `allow_private` lets feeds be on private addresses. `secrets` are
+        the environment variables that library.yml names for the keys of its sources.
+        """
+        return cls(folder, cache, allow_private, secrets or {})
+
+    @classmethod
+    def of(cls, settings: Settings) -> Knowledge:
+        """Read the folder that the settings name; raise LibraryFileError."""
+        return cls.open(settings.library, settings.feeds, settings.allow_private_feeds, settings.environ)
+
+    @property
+    def library(self) -> Library:
+        """The library as its files are now."""
+        self._refresh()
+        return self._library
+
+    @property
+    def hours(self) -> Hours:
+        """Answers about opening hours."""
+        self._refresh()
+        return self._hours
+
+    @property
+    def events(self) -> Events:
+        """Answers about events."""
+        self._refresh()
+        return self._events
+
+    async def warm(self, now: datetime) -> None:
+        """Ask each source once, so that the first patron does not wait for files to be read or feeds to answer."""
+        for branch in self.library.branches:
+            await self.hours.at(branch.id, now, now)
+        await self.events.find(EventQuery(), now)
+
+    async def close(self) -> None:
+        """End connections to sources on the network."""
+        await self._fetcher.close()
+
+    def _stamp(self) -> tuple[int, ...]:
+        stamps = []
+        for name in ("library.yml", "hours.yml"):
+            try:
+                stat = (self._folder / name).stat()
+                stamps += [stat.st_mtime_ns, stat.st_size]
+            except OSError:
+                stamps += [0, 0]
+        return tuple(stamps)
+
+    def _refresh(self) -> None:
+        version = self._stamp()
+        if version == self._version:
+            return
+        self._version = version
+        try:
+            self._build(load_library(self._folder))
+        except LibraryFileError as error:
+            log.error("the library's files as they were are kept: %s", error)
+
+    def _build(self, library: Library) -> None:
+        hours: list[HoursSource] = []
+        closures: list[ClosureSource] = []
+        events: list[EventSource] = []
+        own: FileClosures | None = None
+        for closing in library.sources.closures:
+            if isinstance(closing, SourceOfFiles):
+                own = FileClosures(library, closing)
+                closures.append(own)
+            else:
+                closures.append(CalendarFeed(library, closing, self._fetcher))
+        for clock in library.sources.hours:
+            match clock:
+                case SourceOfFiles():
+                    hours.append(FileHours(library))
+                case SourceOfLibCalFeed():
+                    hours.append(LibCalFeedHours(library, clock, self._fetcher))
+                case SourceOfLibCalApi():
+                    hours.append(LibCalApiHours(library, LibCalApi(clock, self._fetcher, self._secrets)))
+                case SourceOfJsonLd():
+                    hours.append(PageHoursSource(library, clock, self._fetcher))
+        for calendar in library.sources.events:
+            match calendar:
+                case SourceOfFiles():
+                    events.append(FileEvents(library, calendar, own))
+                case SourceOfICalendar():
+                    events.append(CalendarFeed(library, calendar, self._fetcher))
+                case SourceOfLibCalApi():
+                    events.append(LibCalApiEvents(library, LibCalApi(calendar, self._fetcher, self._secrets)))
+        self._library = library
+        self._hours = Hours(library, hours, closures)
+        self._events = Events(library, events)

@@ -1,0 +1,1 @@
+"""Where the facts come from: the library's own files, LibCal, web pages, calendars."""
