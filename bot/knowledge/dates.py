@@ -8,6 +8,7 @@ parts of a day. What is left alone: seasons and school terms ("spring break"), a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -81,6 +82,7 @@ _BESIDE = re.compile(r"[\s,.]*(?:(?:at|on|in|the|por|la|de|del|el|a|en|around|of
 _OFFSET = re.compile(
     r"\b(?:the\s+|el\s+)?(?:(?P<after>day after|dia despues del?)|day before|dia antes del?|(?:la\s+)?vispera del?)\s+$"
 )
+_MOST_HOLIDAYS = 5
 _Found = TypeVar("_Found", FoundDays, FoundTime)
 
 
@@ -132,13 +134,23 @@ def _longest(found: Iterable[_Found]) -> list[_Found]:
 
 
 def _holidays(text: str, now: datetime, country: str, closures: tuple[Closure, ...]) -> Iterator[FoundDays]:
-    """Yield the holidays that a plain text names."""
-    while holiday := holiday_named(text, now, country, closures):
+    """Yield the holidays that a plain text names, at most a few."""
+    for _ in range(_MOST_HOLIDAYS):
+        holiday = holiday_named(text, now, country, closures)
+        if holiday is None:
+            return
         words = [match.span() for match in _WORD.finditer(text)]
-        while len(words) > 1 and holiday_named(_stretch(text, words[:-1]), now, country, closures) == holiday:
-            words.pop()
-        while len(words) > 1 and holiday_named(_stretch(text, words[1:]), now, country, closures) == holiday:
-            words.pop(0)
+        if not words:
+            return
+
+        def names_it(some: list[tuple[int, int]], text: str = text, holiday: Holiday = holiday) -> bool:
+            return bool(some) and holiday_named(_stretch(text, some), now, country, closures) == holiday
+
+        # Its name is the shortest stretch of words that still names it: halving finds both ends.
+        last = bisect_left(range(len(words) + 1), True, key=lambda count: names_it(words[:count]))
+        words = words[:last]
+        drop = bisect_left(range(len(words)), True, key=lambda count: not names_it(words[count:]))
+        words = words[max(0, drop - 1) :]
         start, end = words[0][0], words[-1][1]
         yield _holiday(text, start, end, holiday, now, country)
         text = text[:start] + "0" * (end - start) + text[end:]

@@ -1,0 +1,1 @@
+"""Rasa's components, its one channel and its tracker store."""
