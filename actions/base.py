@@ -1,0 +1,159 @@
+"""What all actions share: reading the turn, saying sentences, and never leaving a patron without a word."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import ActionExecutionRejection
+
+from actions import context
+from actions.details import ALL_BRANCHES, Details
+from bot.errors import LibraryError
+from bot.knowledge.knowledge import Knowledge
+from bot.knowledge.library import Branch
+from bot.wording import DEFAULT_LANGUAGE, LANGUAGES, Wording
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Turn:
+    """One message being answered: what it says, what the talk was about, and the reply as it grows."""
+
+    tracker: Tracker
+    knowledge: Knowledge
+    wording: Wording
+    now: datetime
+    lang: str
+    details: Details
+    topic: str | None
+    earlier: Details
+    page_branch: str | None
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+    events: list[EventType] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Turn:
+        """Read the turn from Rasa's tracker; the moment is when the gateway received the message."""
+        told = tracker.latest_message.get("metadata") or {}
+        knowledge = context.knowledge()
+        lang = tracker.get_slot("language")
+        details = Details.from_entities(tracker.latest_message.get("entities") or ())
+        return cls(
+            tracker=tracker,
+            knowledge=knowledge,
+            wording=context.wording(),
+            now=datetime.fromtimestamp(told["received_at"], knowledge.library.zone),
+            lang=lang if lang in LANGUAGES else DEFAULT_LANGUAGE,
+            details=details,
+            topic=tracker.get_slot("topic"),
+            earlier=Details.from_slot(tracker.get_slot("details")),
+            page_branch=told.get("branch"),
+        )
+
+    @property
+    def text(self) -> str:
+        """The patron's own words."""
+        return str(self.tracker.latest_message.get("text") or "")
+
+    def words(self, response: str, **facts: object) -> str:
+        """Return a sentence of data/responses in the patron's language."""
+        return self.wording.say(response, self.lang, **facts)
+
+    def say(self, response: str, **facts: object) -> None:
+        """Add a sentence to the paragraph under way."""
+        self._add(" ", self.words(response, **facts))
+
+    def say_apart(self, response: str, **facts: object) -> None:
+        """Add a sentence that begins a new paragraph."""
+        self._add("\n\n", self.words(response, **facts))
+
+    def _add(self, joint: str, sentence: str) -> None:
+        last = self.blocks[-1] if self.blocks else None
+        if last is not None and last["type"] == "text":
+            last["text"] += joint + sentence
+        else:
+            self.blocks.append({"type": "text", "text": sentence})
+
+    def show(self, block: dict[str, Any]) -> None:
+        """Add a block that is not text."""
+        self.blocks.append(block)
+
+    def choices(self, offered: list[tuple[str, str, dict[str, Any]]]) -> None:
+        """Add quick replies: (label, intent, entities) each."""
+        self.show(
+            {
+                "type": "choices",
+                "choices": [
+                    {"label": label, "value": {"intent": intent, "entities": entities}}
+                    for label, intent, entities in offered
+                ],
+            }
+        )
+
+    def branches(self) -> list[Branch]:
+        """Return the branches asked about; the one of the page that the patron came from if none was; else all."""
+        library = self.knowledge.library
+        wanted = self.details.branches or ((self.page_branch,) if self.page_branch else ())
+        named = [branch for branch in library.branches if branch.id in wanted]
+        return named if named and ALL_BRANCHES not in wanted else list(library.branches)
+
+    def contact(self) -> dict[str, str]:
+        """Return the facts {phone} and {email} for sentences that name the library's contact."""
+        return {"phone": self.knowledge.library.phone, "email": self.knowledge.library.email}
+
+
+class PatronAction(Action, ABC):
+    """An action that answers a patron. Whatever happens in `perform`, the patron gets a reply."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Answer the turn; an expected failure is said by its own sentence, any other is logged and apologised for."""
+        turn = Turn.of(tracker)
+        try:
+            await self.perform(turn)
+        except ActionExecutionRejection:
+            raise  # Rasa's own signal, not a failure
+        except LibraryError as error:
+            log.warning("%s: %s in conversation %s", self.name(), error.code, tracker.sender_id)
+            turn.blocks.clear()
+            turn.say(error.response, **(turn.contact() | error.facts))
+        except Exception:
+            log.exception("%s failed in conversation %s", self.name(), tracker.sender_id)
+            turn.blocks.clear()
+            turn.say("utter_service_something_went_wrong_offer_staff", **turn.contact())
+        dispatcher.utter_message(json_message={"blocks": turn.blocks})
+        return turn.events
+
+    @abstractmethod
+    async def perform(self, turn: Turn) -> None:
+        """Add the reply to `turn`."""
+
+
+class TopicAction(PatronAction, ABC):
+    """Answers a question that follow-ups may change: it remembers what was asked."""
+
+    intent: str
+    keeps: frozenset[str] = frozenset({"branches"})  # details that a new question of the same kind may leave out
+
+    async def perform(self, turn: Turn) -> None:
+        """Answer, taking over from the talk what a new question leaves out."""
+        if turn.topic is not None:
+            kept = {name: getattr(turn.earlier, name) for name in self.keeps}
+            turn.details = turn.details.over(Details(**kept))
+        await self.follow(turn)
+
+    async def follow(self, turn: Turn) -> None:
+        """Answer with the turn's details as they are, and remember them."""
+        await self.answer(turn)
+        turn.events += [SlotSet("topic", self.intent), SlotSet("details", turn.details.as_slot())]
+
+    @abstractmethod
+    async def answer(self, turn: Turn) -> None:
+        """Add the reply to `turn`."""

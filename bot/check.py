@@ -1,0 +1,51 @@
+"""`python -m bot check`: finds mistakes in the library's and the assistant's files before a patron does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from bot.knowledge.check import check_library
+from bot.settings import ROOT, Settings
+from bot.wording import LANGUAGES, Wording
+
+
+def check(settings: Settings) -> int:
+    """Print every problem and return the exit code: 0 when there is none."""
+    problems = [*(str(problem) for problem in check_library(settings.library)), *check_data(settings)]
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problems found." if problems else "The library's and the assistant's files are in order.")
+    return 1 if problems else 0
+
+
+def check_data(settings: Settings) -> Iterator[str]:
+    """Yield what is wrong with data/ and domain.yml: missing responses, languages, examples and rules."""
+    wording = Wording.load(settings.responses)
+    for name in sorted(wording.names()):
+        for language in LANGUAGES:
+            if language not in wording.languages(name):
+                yield f"data/responses: {name} is not written in {language}. Add that variation."
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    intents = {next(iter(intent)) if isinstance(intent, dict) else intent for intent in domain["intents"]}
+    taught = {block["intent"] for block in _blocks("nlu")}
+    answered = {step["intent"] for rule in _blocks("rules") for step in rule["steps"] if "intent" in step}
+    said = {step["action"] for rule in _blocks("rules") for step in rule["steps"] if "action" in step}
+    for intent in sorted(taught - intents):
+        yield f"data/nlu: the intent {intent} is not in domain.yml. Add it there."
+    for intent in sorted(intents - taught - {"nlu_fallback"}):
+        yield f"domain.yml: the intent {intent} has no examples. Add a file to data/nlu."
+    for intent in sorted(intents - answered):
+        yield f"domain.yml: the intent {intent} has no rule. Add one to data/rules."
+    for action in sorted(action for action in said if action.startswith("utter_")):
+        if action not in wording.names():
+            yield f"data/rules: {action} is said by a rule but written nowhere. Add it to data/responses."
+    for action in sorted(said - set(domain["actions"]) - wording.names()):
+        yield f"data/rules: {action} is not in domain.yml. Add it under actions."
+
+
+def _blocks(kind: str) -> Iterator[dict[str, Any]]:
+    for path in sorted((ROOT / "data" / kind).glob("**/*.yml")):
+        yield from yaml.safe_load(path.read_text(encoding="utf-8")).get(kind) or ()

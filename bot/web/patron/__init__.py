@@ -1,0 +1,1 @@
+"""What patrons reach: the API, the widget's files and the pages."""
