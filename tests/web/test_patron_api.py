@@ -175,7 +175,10 @@ async def test_deleted_chat_is_gone_for_every_call(client: Client) -> None:
     assert (await client.delete(place, headers=headers)).status == 204
     for method, path in (("GET", "/messages"), ("POST", "/messages"), ("DELETE", "")):
         body = {"client_id": "a", "text": "hi"} if method == "POST" else None
-        assert await refusal(await client.request(method, place + path, json=body, headers=headers)) == (410, "chat_gone")
+        assert await refusal(await client.request(method, place + path, json=body, headers=headers)) == (
+            410,
+            "chat_gone",
+        )
 
 
 async def test_waiting_reader_is_woken_by_the_message(client: Client) -> None:
@@ -236,7 +239,12 @@ async def test_socket_of_a_forgotten_chat_is_closed(client: Client) -> None:
 async def test_foreign_page_is_refused_and_an_embedding_one_is_named(settings: Settings) -> None:
     client = await client_of(replace(settings, embed_origins=("https://www.library.example",)))
     own = f"http://{client.host}:{client.port}"
-    for origin in ("https://evil.example", "https://www.library.example.evil.test", "null", "https://www.library.example:444"):
+    for origin in (
+        "https://evil.example",
+        "https://www.library.example.evil.test",
+        "null",
+        "https://www.library.example:444",
+    ):
         assert await refusal(await client.post("/api/v1/chats", headers={"Origin": origin})) == (403, "foreign_origin")
         response = await client.options("/api/v1/chats", headers={"Origin": origin})
         assert response.status == 403 and "Access-Control-Allow-Origin" not in response.headers
@@ -268,7 +276,9 @@ async def test_quick_sender_is_asked_to_wait_and_others_are_not(settings: Settin
 
 
 async def test_flood_from_one_address_is_refused_but_not_the_librarys_reading_room(settings: Settings) -> None:
-    proxied = replace(settings, trusted_proxies=(ip_network("127.0.0.0/8"),), library_networks=(ip_network("203.0.113.0/24"),))
+    proxied = replace(
+        settings, trusted_proxies=(ip_network("127.0.0.0/8"),), library_networks=(ip_network("203.0.113.0/24"),)
+    )
     client = await client_of(replace(proxied, requests_a_minute=10))
 
     async def statuses(address: str, count: int) -> list[int]:
