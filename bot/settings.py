@@ -81,7 +81,7 @@ class Settings:
             rasa_port=env.whole("RASA_PORT", port + 1, 1, 65535),
             actions_port=env.whole("ACTIONS_PORT", port + 2, 1, 65535),
             database_url=env.database("DATABASE_URL"),
-            redis_url=env.text("REDIS_URL", ""),
+            redis_url=env.redis("REDIS_URL"),
             library=env.folder("LIBRARY", ROOT / "library"),
             data_folder=Path(env.text("DATA_FOLDER", str(ROOT / "var"))).resolve(),
             models=Path(env.text("MODELS", str(ROOT / "models"))).resolve(),
@@ -173,6 +173,12 @@ class _Environ:
         value = self.text(name, "")
         if value and not re.match(r"(sqlite:///.|postgresql://.)", value):
             raise SettingsError(f"{name} must start with sqlite:/// or postgresql:// (no driver name).")
+        return value
+
+    def redis(self, name: str) -> str:
+        value = self.text(name, "")
+        if value and not re.match(r"(rediss?|unix)://.", value):
+            raise SettingsError(f"{name} must start with redis://, rediss:// or unix://.")
         return value
 
     def origins(self, name: str) -> tuple[str, ...]:

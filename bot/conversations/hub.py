@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
+
+Signal = dict[str, Any]
+"""What is never stored: `{"typing": {"from", "until"}}`."""
 
 
 @dataclass(eq=False)
@@ -15,7 +18,7 @@ class Subscription:
     """One listener: `news` is set when the log has grown, and `signals` holds what is never stored (typing)."""
 
     news: asyncio.Event = field(default_factory=asyncio.Event)
-    signals: list[dict[str, Any]] = field(default_factory=list)
+    signals: list[Signal] = field(default_factory=list)
 
     async def wait(self, seconds: float) -> None:
         """Return when there is news, or after `seconds`."""
@@ -29,6 +32,8 @@ class Hub:
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[Subscription]] = defaultdict(set)
+        self.pass_on: Callable[[str, Signal | None], None] | None = None
+        """Where several gateways serve one installation, tells the others what was woken here."""
 
     @contextmanager
     def subscribe(self, conversation_id: str) -> Iterator[Subscription]:
@@ -42,8 +47,14 @@ class Hub:
             if not self._listeners[conversation_id]:
                 del self._listeners[conversation_id]
 
-    def wake(self, conversation_id: str, signal: dict[str, Any] | None = None) -> None:
-        """Tell every listener of the conversation to look at the log, or to pass on `signal`."""
+    def wake(self, conversation_id: str, signal: Signal | None = None) -> None:
+        """Tell every listener of the conversation to look at the log, or to hand out `signal`."""
+        self.deliver(conversation_id, signal)
+        if self.pass_on is not None:
+            self.pass_on(conversation_id, signal)
+
+    def deliver(self, conversation_id: str, signal: Signal | None = None) -> None:
+        """Tell the listeners in this process only."""
         for subscription in self._listeners.get(conversation_id, ()):
             if signal is not None:
                 subscription.signals.append(signal)

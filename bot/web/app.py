@@ -26,6 +26,7 @@ from bot.web.origins import check_origin
 from bot.web.patron import api, pages, static
 from bot.web.patron.greeting import says
 from bot.web.rasa import RasaBrain
+from bot.web.relay import Relay
 from bot.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,8 @@ async def conversations(app: web.Application) -> AsyncIterator[None]:
         asyncio.create_task(purge_forever(app[keys.DATABASE], clock, settings.retention_days)),
         asyncio.create_task(app[keys.KNOWLEDGE].warm(clock.now())),
     ]
+    if settings.redis_url:
+        chores.append(asyncio.create_task(Relay(settings.redis_url, app[keys.LOG].hub).run()))
     yield
     await app[keys.WORKER].stop()
     for chore in chores:

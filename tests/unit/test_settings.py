@@ -17,6 +17,7 @@ from bot.settings import Settings
         ({"PORT": "http"}, "PORT"),
         ({"PORT": "70000"}, "65533"),
         ({"DATABASE_URL": "mysql://x"}, "postgresql://"),
+        ({"REDIS_URL": "localhost:6379"}, "redis://"),
         ({"LIBRARY": "/nowhere"}, "library.yml"),
         ({"CLOCK": "tomorrow"}, "2026-11-21T14:05"),
         ({"CLOCK": "2026-11-21T14:05+01:00"}, "zone"),
