@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -15,12 +15,16 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions import context
 from actions.details import ALL_BRANCHES, Details
+from actions.say import clock_in_sentence, day_beside, day_name, sentence
 from bot.errors import LibraryError
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.library import Branch
 from bot.wording import DEFAULT_LANGUAGE, LANGUAGES, Wording
 
 log = logging.getLogger(__name__)
+
+OFFERED = "offered"
+"""The slot that holds what the last message offered, for a plain "yes"."""
 
 
 @dataclass
@@ -63,28 +67,75 @@ class Turn:
         """The patron's own words."""
         return str(self.tracker.latest_message.get("text") or "")
 
+    @property
+    def entities(self) -> dict[str, Any]:
+        """The details found in the message, by kind, for a quick reply that asks the same again."""
+        found: dict[str, list[Any]] = {}
+        for entity in self.tracker.latest_message.get("entities") or ():
+            if entity["entity"] != "language":
+                found.setdefault(entity["entity"], []).append(entity["value"])
+        return dict(found)
+
+    @property
+    def only_details(self) -> bool:
+        """Whether the message names a branch, day, audience or subject and little else ("chess", "robots saturday")."""
+        found = [e for e in self.tracker.latest_message.get("entities") or () if e["entity"] != "language"]
+        letters = list(self.text)
+        for entity in found:
+            letters[entity["start"] : entity["end"]] = " " * (entity["end"] - entity["start"])
+        return bool(found) and not self.knowledge.events.words.read("".join(letters)).stems
+
+    @property
+    def bare_text(self) -> str:
+        """The patron's words without the branches, services and days that were found in them."""
+        found = self.tracker.latest_message.get("entities") or ()
+        letters = list(self.text)
+        for entity in found:
+            if entity["entity"] in ("branch", "service", "when"):
+                letters[entity["start"] : entity["end"]] = " " * (entity["end"] - entity["start"])
+        return "".join(letters)
+
+    @property
+    def today(self) -> date:
+        """The day in the library's town."""
+        return self.now.date()
+
     def words(self, response: str, **facts: object) -> str:
         """Return a sentence of data/responses in the patron's language."""
         return self.wording.say(response, self.lang, **facts)
 
     def say(self, response: str, **facts: object) -> None:
         """Add a sentence to the paragraph under way."""
-        self._add(" ", self.words(response, **facts))
+        self._add(" ", sentence(self.words(response, **facts)))
 
     def say_apart(self, response: str, **facts: object) -> None:
         """Add a sentence that begins a new paragraph."""
-        self._add("\n\n", self.words(response, **facts))
+        self._add("\n\n", sentence(self.words(response, **facts)))
 
-    def _add(self, joint: str, sentence: str) -> None:
+    def _add(self, joint: str, words: str) -> None:
         last = self.blocks[-1] if self.blocks else None
         if last is not None and last["type"] == "text":
-            last["text"] += joint + sentence
+            last["text"] += joint + words
         else:
-            self.blocks.append({"type": "text", "text": sentence})
+            self.blocks.append({"type": "text", "text": words})
 
     def show(self, block: dict[str, Any]) -> None:
         """Add a block that is not text."""
         self.blocks.append(block)
+
+    def on(self, day: date, *, brief: bool = False) -> str:
+        """Return the day as a sentence has it: 'today', 'tomorrow, Sunday, November 22', 'on Monday, November 23'."""
+        return day_beside(day, self.today, self.lang, self.wording, brief=brief)
+
+    def to(self, day: date) -> str:
+        """Return the day as it stands after 'from' and 'to': 'today', 'Friday, November 27', 'el viernes 27 ...'."""
+        if day == self.today:
+            return self.words("utter_day_today")
+        return self.words("utter_day_bare", day=day_name(day, self.lang, self.today))
+
+    def clock(self, moment: datetime) -> str:
+        """Return the time of day as a sentence has it: '6 PM', 'las 6 p.m.'."""
+        return clock_in_sentence(moment, self.lang)
 
     def choices(self, offered: list[tuple[str, str, dict[str, Any]]]) -> None:
         """Add quick replies: (label, intent, entities) each."""
@@ -129,6 +180,8 @@ class PatronAction(Action, ABC):
             turn.blocks.clear()
             turn.say("utter_service_something_went_wrong_offer_staff", **turn.contact())
         dispatcher.utter_message(json_message={"blocks": turn.blocks})
+        if tracker.get_slot(OFFERED) is not None and not any(event.get("name") == OFFERED for event in turn.events):
+            turn.events.append(SlotSet(OFFERED, None))  # a "yes" later on means something else
         return turn.events
 
     @abstractmethod
@@ -140,14 +193,15 @@ class TopicAction(PatronAction, ABC):
     """Answers a question that follow-ups may change: it remembers what was asked."""
 
     intent: str
-    keeps: frozenset[str] = frozenset({"branches"})  # details that a new question of the same kind may leave out
 
     async def perform(self, turn: Turn) -> None:
-        """Answer, taking over from the talk what a new question leaves out."""
-        if turn.topic is not None:
-            kept = {name: getattr(turn.earlier, name) for name in self.keeps}
-            turn.details = turn.details.over(Details(**kept))
+        """Answer a new question."""
+        turn.details = self.understood(turn)
         await self.follow(turn)
+
+    def understood(self, turn: Turn) -> Details:
+        """Return what a new question is about; the branch may be left out once the talk is about one."""
+        return turn.details.over(Details(branches=turn.earlier.branches))
 
     async def follow(self, turn: Turn) -> None:
         """Answer with the turn's details as they are, and remember them."""

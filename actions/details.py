@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.knowledge.dates import Grain
+
 ALL_BRANCHES = "all"
 """The value of a branch entity that stands for every branch."""
 
@@ -18,7 +20,6 @@ class When:
     start: datetime
     end: datetime
     grain: str
-    text: str = ""
     name: str | None = None  # of a holiday
 
     @property
@@ -30,13 +31,23 @@ class When:
     @property
     def is_moment(self) -> bool:
         """Whether a time of day is meant, not whole days."""
-        return self.grain == "moment"
+        return self.grain == Grain.MOMENT
+
+    @property
+    def is_part_of_day(self) -> bool:
+        """Whether some hours of one day are meant ("in the evening")."""
+        return self.grain == Grain.PART_OF_DAY
+
+    @property
+    def is_week(self) -> bool:
+        """Whether a calendar week is meant; of the present one it holds what is left."""
+        return self.grain == Grain.WEEK
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> When:
         """Read what the entity `when` holds (bot/understanding/entities.py)."""
         start, end = datetime.fromisoformat(value["start"]), datetime.fromisoformat(value["end"])
-        return cls(start, end, value["grain"], value.get("text", ""), value.get("name"))
+        return cls(start, end, value["grain"], value.get("name"))
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,9 @@ class Details:
     audiences: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     when: Mapping[str, Any] | None = None
-    words: str = ""
+    words: str = ""  # what an event is to be about, where no subject is known for it
+    said: str = ""  # the question about events in the patron's words, without branches and days
+    asked: str = ""  # how hours were asked for (actions/asked.py)
 
     @property
     def span(self) -> When | None:
@@ -68,8 +81,12 @@ class Details:
     def from_slot(cls, value: Mapping[str, Any] | None) -> Details:
         """Read the slot `details`; nothing is known where it was never set."""
         names = {field.name for field in fields(cls)}
-        known: dict[str, Any] = {name: kept for name, kept in (value or {}).items() if name in names}
-        return cls(**{name: tuple(kept) if isinstance(kept, list) else kept for name, kept in known.items()})
+        known: dict[str, Any] = {
+            name: tuple(kept) if isinstance(kept, list) else kept
+            for name, kept in (value or {}).items()
+            if name in names
+        }
+        return cls(**known)
 
     @classmethod
     def from_entities(cls, entities: Iterable[Mapping[str, Any]]) -> Details:
@@ -77,8 +94,8 @@ class Details:
         found: dict[str, list[Any]] = {}
         for entity in entities:
             values = found.setdefault(entity["entity"], [])
-            if entity["value"] not in values:
-                values.append(entity["value"])
+            said = entity["value"] if isinstance(entity["value"], list) else [entity["value"]]
+            values += [value for value in said if value not in values]
         return cls(
             branches=tuple(found.get("branch", ())),
             service=next(iter(found.get("service", ())), None),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 from actions.base import TopicAction, Turn
-from actions.details import ALL_BRANCHES, When
-from actions.say import day_beside, day_name, listed, short_day, times
+from actions.details import ALL_BRANCHES, Details, When
+from actions.event_cards import card, clock_span
+from actions.say import listed
 from actions.sources import tell_source
-from bot.knowledge.events import Audience, EventMode, EventQuery, EventsOutcome, EventStatus, LibraryEvent, Registration
+from bot.knowledge.events import Audience, EventQuery, EventsFound, EventsOutcome, EventStatus
 
 SHOWN_MOST = 10  # cards in one reply; the chat window shows five and offers the rest
 
@@ -17,126 +18,84 @@ class ActionFindEvents(TopicAction):
     """Answer with the events that match the time, branch, audience and subject asked about."""
 
     intent = "find_event"
-    keeps = frozenset()
 
     def name(self) -> str:
         """Return the action's name in domain.yml."""
         return "action_find_events"
 
+    def understood(self, turn: Turn) -> Details:
+        """Return what is asked about; a new question about events begins afresh."""
+        return replace(turn.details, words=turn.knowledge.events.words.topic(turn.bare_text), said=turn.bare_text)
+
     async def answer(self, turn: Turn) -> None:
-        """Search, say how many there are, and show a card for each."""
+        """Search, say what was found, and show a card for each event."""
         details, span = turn.details, turn.details.span
-        branches = () if ALL_BRANCHES in details.branches else details.branches
         found = await turn.knowledge.events.find(
             EventQuery(
                 start=span.start if span else None,
                 end=span.end if span else None,
-                branch_ids=branches,
+                branch_ids=() if ALL_BRANCHES in details.branches else details.branches,
                 audiences=tuple(Audience(value) for value in details.audiences),
                 subjects=details.subjects,
                 words=details.words,
+                said=details.said,
             ),
             turn.now,
         )
-        facts: dict[str, object] = turn.contact() | {
-            "calendar": turn.knowledge.library.calendar_url or turn.knowledge.library.website
-        }
+        say_found(turn, found, span)
         shown = list(found.events[:SHOWN_MOST])
-        if found.outcome is EventsOutcome.FOUND:
-            said = "one" if len(found.events) == 1 else "many" if len(shown) == len(found.events) else "first"
-            facts |= {"count": len(found.events), "shown": len(shown), "span": span_words(turn, span)}
-            turn.say(f"utter_events_found_{said}", **facts)
-        else:
-            turn.say(f"utter_events_{found.outcome}", **facts, span=span_words(turn, span))
-            shown = [found.next] if found.next else []
-        if found.unmatched:
-            turn.say("utter_events_without_word", words=listed(found.unmatched, turn.lang))
+        if found.next is not None and all(event.status is EventStatus.CANCELLED for event in shown):
+            shown.append(found.next)
         if shown:
             turn.show({"type": "cards", "cards": [card(turn, event) for event in shown]})
         tell_source(turn, found.sources)
 
 
-def card(turn: Turn, event: LibraryEvent) -> dict[str, Any]:
-    """Return an event's card: title, when, where, for whom, how to take part, and a badge if it is not as usual."""
-    lines = [when(turn, event), where(turn, event)]
-    if event.status is EventStatus.CANCELLED:
-        lines += [event.reason.to(turn.lang)] if event.reason else []
-    else:
-        if event.moved_from is not None:
-            lines.append(turn.words("utter_events_moved", before=short_day(event.moved_from.date(), turn.lang)))
-        if event.audiences:
-            names = [turn.words(f"utter_events_audience_{audience}") for audience in event.audiences]
-            lines.append(turn.words("utter_events_for", audiences=listed(names, turn.lang)))
-        lines += registration(turn, event)
-    made: dict[str, Any] = {
-        "title": event.title,
-        "lines": [line for line in lines if line],
-        "links": links(turn, event),
+def say_found(turn: Turn, found: EventsFound, span: When | None) -> None:
+    """Say how many events there are; of one alone also what is wrong with it; of none, which is the next."""
+    count = len(found.events)
+    facts: dict[str, object] = turn.contact() | {
+        "calendar": turn.knowledge.library.calendar_url or turn.knowledge.library.website,
+        "span": span_words(turn, span),
+        "count": count,
+        "shown": SHOWN_MOST,
+        "words": listed(found.unmatched, turn.lang) if found.unmatched else turn.details.words,
     }
-    badge = badge_of(turn, event)
-    if badge:
-        made["badge"] = turn.words(f"utter_events_badge_{badge}")
-        made["badge_kind"] = "warn" if badge in ("cancelled", "postponed", "full") else "info"
-    return made
-
-
-def badge_of(turn: Turn, event: LibraryEvent) -> str | None:
-    """Return what is unusual about the event, the most important first."""
-    if event.status in (EventStatus.CANCELLED, EventStatus.POSTPONED, EventStatus.FULL):
-        return event.status.value
-    if event.going_on(turn.now):
-        return "on_now"
-    return "moved" if event.moved_from is not None else None
-
-
-def when(turn: Turn, event: LibraryEvent) -> str:
-    """Return 'Saturday, November 28, 10:30 AM – 11:15 AM'."""
-    day = day_name(event.start.date(), turn.lang, turn.now.date())
-    if event.all_day:
-        return turn.words("utter_events_when_all_day", day=day)
-    return turn.words("utter_events_when", day=day, hours=times(event.start, event.end, turn.lang))
-
-
-def where(turn: Turn, event: LibraryEvent) -> str:
-    """Return the room and the branches, the place outside, or that it is online."""
-    library = turn.knowledge.library
-    branches = [branch.name.to(turn.lang) for branch in library.branches if branch.id in event.branch_ids]
-    parts = [part for part in (event.room, listed(branches, turn.lang), event.place) if part]
-    if event.mode is EventMode.ONLINE:
-        return turn.words("utter_events_where_online")
-    place = ", ".join(dict.fromkeys(parts))
-    return turn.words("utter_events_where_hybrid", place=place) if event.mode is EventMode.HYBRID else place
-
-
-def registration(turn: Turn, event: LibraryEvent) -> list[str]:
-    """Return the line on registration, where it is known."""
-    if event.registration is Registration.DROP_IN:
-        return [turn.words("utter_events_drop_in")]
-    if event.registration is Registration.REQUIRED:
-        if event.seats_left:
-            return [turn.words("utter_events_seats", seats=event.seats_left)]
-        return [turn.words("utter_events_register")]
-    return []
-
-
-def links(turn: Turn, event: LibraryEvent) -> list[dict[str, str]]:
-    """Return the links of a card; nobody is sent to register for what is cancelled or full."""
-    made = []
-    if event.registration_url and event.status is EventStatus.SCHEDULED:
-        made.append({"label": turn.words("utter_events_link_register"), "url": event.registration_url})
-    if event.url and event.url != event.registration_url:
-        made.append({"label": turn.words("utter_events_link_more"), "url": event.url})
-    return made
+    if found.unmatched and found.events:
+        turn.say("utter_events_without_word", **facts)
+    if found.outcome is EventsOutcome.NONE_AT_ALL and turn.details.words not in ("", "online"):
+        turn.say("utter_events_none_named", **facts)
+        turn.choices([(turn.words("utter_events_all"), "find_event", {})])
+        return
+    if found.outcome is not EventsOutcome.FOUND:
+        turn.say(f"utter_events_{found.outcome}", **facts)
+    elif all(event.status is EventStatus.CANCELLED for event in found.events):
+        title = found.events[0].title
+        turn.say("utter_events_cancelled_one" if count == 1 else "utter_events_cancelled_all", title=title, **facts)
+    elif count > SHOWN_MOST:
+        turn.say("utter_events_found_first", **facts)
+    elif count > 1:
+        turn.say("utter_events_found_many", **facts)
+    else:
+        full = found.events[0].status is EventStatus.FULL
+        turn.say("utter_events_found_full" if full else "utter_events_found_one", **facts)
+    if found.next is not None and all(event.status is EventStatus.CANCELLED for event in found.events):
+        turn.say("utter_events_next", day=turn.on(found.next.start.date()))
 
 
 def span_words(turn: Turn, span: When | None) -> str:
-    """Return the time asked about in words: 'on Sunday, November 22', 'from ... to ...', 'in the next two weeks'."""
-    today = turn.now.date()
+    """Return the time asked about in words: 'on Sunday, November 22', 'from today to ...', 'in the next two weeks'."""
     if span is None:
         return turn.words("utter_events_span_soon")
+    if len(span.days) > 1:
+        return turn.words("utter_events_span_days", first=turn.to(span.days[0]), last=turn.to(span.days[-1]))
+    day = turn.on(span.days[0])
     if span.name:
-        return turn.words("utter_day_holiday", name=span.name, day=day_name(span.start.date(), turn.lang, today))
-    if len(span.days) == 1:
-        return day_beside(span.days[0], today, turn.lang, turn.wording)
-    first, last = (day_name(day, turn.lang, today) for day in (span.days[0], span.days[-1]))
-    return turn.words("utter_events_span_days", first=first, last=last)
+        return turn.words("utter_day_named", day=day, name=span.name)
+    if span.is_moment and span.start <= turn.now:
+        return turn.words("utter_events_span_now")
+    if span.is_moment:
+        return turn.words("utter_events_span_moment", day=day, time=turn.clock(span.start))
+    if span.is_part_of_day:
+        return turn.words("utter_events_span_part", day=day, hours=clock_span(turn, span.start, span.end))
+    return day

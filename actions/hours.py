@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
+from actions.asked import Asked, how_asked
 from actions.base import TopicAction, Turn
-from actions.details import When
-from actions.say import clock_time, day_beside, day_name, listed, short_day, times
+from actions.details import Details, When
+from actions.hours_tables import show_days, show_one_day
+from actions.hours_words import opens_next, ranges, unlike_its_weekday, yes_or_no
+from actions.places import Place, agreed, places
 from actions.sources import tell_source
-from bot.knowledge.hours import DayHours, HoursNow, OpenRange
-from bot.knowledge.library import BUILDING, Branch
+from bot.knowledge.hours import DayHours, HoursNow
 from bot.knowledge.sources.base import HoursState
 
 DAYS_MOST = 14  # a table longer than this is no answer
+WEEK = 7
+OPEN = (HoursState.OPEN, HoursState.OPEN_24H)
 
 
 class ActionTellHours(TopicAction):
@@ -24,183 +29,130 @@ class ActionTellHours(TopicAction):
         """Return the action's name in domain.yml."""
         return "action_tell_hours"
 
+    def understood(self, turn: Turn) -> Details:
+        """Return what is asked about, and whether a yes or a no is wanted."""
+        return replace(super().understood(turn), asked=how_asked(turn.text).value)
+
     async def answer(self, turn: Turn) -> None:
         """Choose between now, a moment, a day and a table of days."""
-        span, branches, service = turn.details.span, turn.branches(), turn.details.service or BUILDING
-        if span is None or span.is_moment:
-            moment = turn.now if span is None else span.start
-            states = [await turn.knowledge.hours.at(branch.id, moment, turn.now, service) for branch in branches]
-            if len(branches) == 1:
-                tell_moment(turn, branches[0], states[0], asked_now=span is None or moment <= turn.now)
-            else:
-                tell_moments(turn, branches, states, span)
-            tell_source(turn, [state.today.source for state in states])
-            return
-        days = span.days[:DAYS_MOST]
-        weeks = [
-            await turn.knowledge.hours.days(branch.id, days[0], len(days), turn.now, service) for branch in branches
-        ]
-        if len(days) > 1:
-            show_table(turn, branches, weeks, days)
-        elif len(branches) == 1:
-            await tell_day(turn, branches[0], weeks[0][0], span)
+        span, here = turn.details.span, places(turn)
+        whole_week = span is None and turn.details.asked == Asked.THE_WEEK
+        if whole_week or (span is not None and len(span.days) > 1):
+            await tell_days(turn, here, span)
+        elif span is None or span.is_moment:
+            moment = turn.now if span is None else max(span.start, turn.now) if span.start < turn.now else span.start
+            await tell_moment(turn, here, moment)
         else:
-            tell_days(turn, branches, [week[0] for week in weeks], span)
-        tell_source(turn, [day.source for week in weeks for day in week])
+            await tell_day(turn, here, span)
 
 
-def tell_moment(turn: Turn, branch: Branch, state: HoursNow, *, asked_now: bool) -> None:
-    """Say whether one branch is open at a moment, until when or from when."""
-    today = turn.now.date()
+async def tell_moment(turn: Turn, here: list[Place], moment: datetime) -> None:
+    """Say whether the places are open at a moment, until when or from when."""
+    hours = turn.knowledge.hours
+    states = [await hours.at(place.point.branch_id, moment, turn.now, place.point.id) for place in here]
+    if len(here) == 1:
+        say_moment(turn, here[0], states[0])
+    else:
+        show_one_day(turn, here, [state.today for state in states], states=states)
+    tell_source(turn, [state.today.source for state in states])
+
+
+async def tell_day(turn: Turn, here: list[Place], span: When) -> None:
+    """Say the hours of the places on one day."""
+    hours, day = turn.knowledge.hours, span.days[0]
+    days = [await hours.day(place.point.branch_id, day, turn.now, place.point.id) for place in here]
+    if len(here) == 1:
+        await say_day(turn, here[0], days[0], span)
+    else:
+        show_one_day(turn, here, days, span=span)
+    if days[0].state is HoursState.CLOSED and all(one.state is HoursState.CLOSED for one in days):
+        evening = datetime.combine(day, time.max, turn.now.tzinfo)
+        await say_who_opens_next(turn, here, evening)
+    tell_source(turn, [one.source for one in days])
+
+
+async def tell_days(turn: Turn, here: list[Place], span: When | None) -> None:
+    """Show several days: those asked about, or the week that begins today."""
+    first = turn.today if span is None else span.days[0]
+    count = WEEK if span is None else min(len(span.days), DAYS_MOST)
+    if span is not None and span.is_week and first == turn.today:
+        count = WEEK  # who asks on a Saturday for this week's hours gets more than the two days left of it
+    hours = turn.knowledge.hours
+    weeks = [await hours.days(place.point.branch_id, first, count, turn.now, place.point.id) for place in here]
+    show_days(turn, here, weeks, [first + timedelta(days=place) for place in range(count)])
+    tell_source(turn, [day.source for week in weeks for day in week])
+
+
+def say_moment(turn: Turn, place: Place, state: HoursNow) -> None:
+    """Say whether one place is open at a moment, until when or from when."""
+    when, name, day = "now" if state.moment <= turn.now else "then", place.in_sentence(turn), state.today
     facts = {
-        "place": place(turn, branch, state.today),
-        "time": clock_time(state.moment, turn.lang),
-        "day": day_beside(state.moment.date(), today, turn.lang, turn.wording),
-        "hours": ranges(turn, state.today.ranges),
-        "until": clock_time(state.until, turn.lang) if state.until else "",
-        "text": state.today.text or "",
-    } | turn.contact()
-    moment = "now" if asked_now else "then"
-    turn.say(f"utter_hours_{state.state}_{moment}", **facts)
-    if state.today.special:
-        say_reason(turn, state.today)
-    if state.state is HoursState.CLOSED:
-        say_next(turn, state.opens)
-
-
-def tell_moments(turn: Turn, branches: list[Branch], states: list[HoursNow], span: When | None) -> None:
-    """Show for several branches whether each is open at a moment."""
-    moment = states[0].moment
-    day = day_beside(moment.date(), turn.now.date(), turn.lang, turn.wording)
-    open_now = [s for s in states if s.state in (HoursState.OPEN, HoursState.OPEN_24H, HoursState.BY_APPOINTMENT)]
-    response = "utter_hours_all_now" if span is None else "utter_hours_all_then"
-    if not open_now and all(state.state is HoursState.CLOSED for state in states):
-        response = "utter_hours_all_closed_now" if span is None else "utter_hours_all_closed_then"
-    turn.say(response, time=clock_time(moment, turn.lang), day=day)
-    for reason in dict.fromkeys(state.today.reason for state in states if state.today.special):
-        turn.say("utter_hours_special", reason=reason.to(turn.lang) if reason else "", day=day)
-    rows = [
-        [branch.name.to(turn.lang), short_state(turn, state), short_hours(turn, state.today)]
-        for branch, state in zip(branches, states, strict=True)
-    ]
-    head = [turn.words(f"utter_hours_head_{name}") for name in ("branch", "state", "day")]
-    turn.show({"type": "table", "caption": turn.words("utter_hours_caption_day", day=day), "head": head, "rows": rows})
-
-
-async def tell_day(turn: Turn, branch: Branch, day: DayHours, span: When) -> None:
-    """Say the hours of one branch on one day, and when it opens next if it is closed."""
-    now_facts = await turn.knowledge.hours.at(branch.id, turn.now, turn.now, day.service_id)
-    facts = {
-        "place": place(turn, branch, day),
-        "day": named_day(turn, day.day, span),
+        "place": name,
+        "answer": yes_or_no(turn, state.state),
+        "time": turn.clock(state.moment),
+        "day": turn.on(state.moment.date()),
         "hours": ranges(turn, day.ranges),
-        "reason": day.reason.to(turn.lang) if day.reason else "",
+        "until": turn.clock(state.until) if state.until else "",
         "text": day.text or "",
-    } | turn.contact()
-    if day.state is HoursState.CLOSED and day.reason:
-        turn.say("utter_hours_closed_for", **facts)
+        "phone": place.phone(turn),
+    } | agreed(turn, name)
+    if day.special and not day.ranges and state.state is HoursState.CLOSED:
+        turn.say("utter_hours_closed_day", **facts | {"day": unlike_its_weekday(turn, day)})
     else:
-        turn.say(f"utter_hours_{day.state}_day", **facts)
+        turn.say(f"utter_hours_{state.state}_{when}", **facts)
         if day.special:
-            say_reason(turn, day)
-    if day.note:
+            turn.say("utter_hours_special", day=unlike_its_weekday(turn, day))
+        if when == "then" and day.ranges and state.state in (HoursState.OPEN, HoursState.CLOSED):
+            turn.say(f"utter_hours_its_{'today' if day.day == turn.today else 'day'}", **facts)
+            return
+    say_note(turn, day, state.state)
+    if state.state is HoursState.CLOSED:
+        opens_next(turn, state.opens)
+
+
+async def say_day(turn: Turn, place: Place, day: DayHours, span: When) -> None:
+    """Say the hours of one place on one day, and what of them is still to come if it is today."""
+    name = place.in_sentence(turn)
+    now = await turn.knowledge.hours.at(place.point.branch_id, turn.now, turn.now, place.point.id)
+    is_open = now.state in (*OPEN, HoursState.BY_APPOINTMENT)
+    wanted = turn.details.asked in (Asked.WHETHER_OPEN, Asked.WHETHER_CLOSED)
+    missed = wanted and day.ranges and not any(one.start < span.end and span.start < one.end for one in day.ranges)
+    over = day.day == turn.today and day.ranges and not is_open and turn.now >= day.ranges[-1].end
+    facts = {
+        "place": name,
+        "answer": yes_or_no(turn, HoursState.CLOSED if over or missed else day.state),
+        "day": unlike_its_weekday(turn, day, span.name),
+        "hours": ranges(turn, day.ranges),
+        "text": day.text or "",
+        "phone": place.phone(turn),
+    } | agreed(turn, name)
+    kind = "over" if over else "missed" if missed else day.state
+    turn.say(f"utter_hours_{kind}_day", **facts)
+    if day.special and day.ranges and day.usual != day.ranges:
+        turn.say("utter_hours_usual", hours=ranges(turn, day.usual))
+    say_note(turn, day, day.state)
+    if over:
+        opens_next(turn, now.opens)
+    elif day.day == turn.today and not is_open and turn.now > (day.ranges[0].start if day.ranges else span.end):
+        turn.say("utter_hours_break", time=turn.clock(now.opens.start) if now.opens else "", **agreed(turn, name))
+
+
+def say_note(turn: Turn, day: DayHours, state: HoursState) -> None:
+    """Say what patrons should know before they come, if they can."""
+    if day.note and state is not HoursState.CLOSED:
         turn.say("utter_hours_note", note=day.note.to(turn.lang))
-    if day.state is HoursState.CLOSED:
-        end = datetime.combine(day.day, time.max, turn.now.tzinfo)
-        opening = await turn.knowledge.hours.next_opening(branch.id, end, turn.now, day.service_id)
-        say_next(turn, opening)
-    elif day.day == turn.now.date() and day.ranges:
-        turn.say(f"utter_hours_also_{'open' if not now_facts.opens else 'closed'}_now", **_now(turn, now_facts))
 
 
-def tell_days(turn: Turn, branches: list[Branch], days: list[DayHours], span: When) -> None:
-    """Show the hours of several branches on one day."""
-    day = named_day(turn, days[0].day, span)
-    reasons = {one.reason.to(turn.lang) for one in days if one.reason}
-    if all(one.state is HoursState.CLOSED for one in days):
-        response = "utter_hours_all_closed_for" if len(reasons) == 1 else "utter_hours_all_closed_day"
-        turn.say(response, day=day, reason=next(iter(reasons), ""))
-        return
-    turn.say("utter_hours_all_day", day=day)
-    for reason in sorted(reasons):
-        turn.say("utter_hours_special", reason=reason, day=day)
-    rows = [[b.name.to(turn.lang), short_hours(turn, one)] for b, one in zip(branches, days, strict=True)]
-    head = [turn.words("utter_hours_head_branch"), turn.words("utter_hours_head_day")]
-    turn.show({"type": "table", "caption": turn.words("utter_hours_caption_day", day=day), "head": head, "rows": rows})
-
-
-def show_table(turn: Turn, branches: list[Branch], weeks: list[tuple[DayHours, ...]], days: list[date]) -> None:
-    """Show several days, a column for each branch."""
-    names = [branch.name.to(turn.lang) for branch in branches]
-    first, last = (day_name(day, turn.lang, turn.now.date()) for day in (days[0], days[-1]))
-    turn.say("utter_hours_days", places=listed(names, turn.lang), first=first, last=last)
-    rows = [
-        [short_day(day, turn.lang), *(short_hours(turn, week[place_]) for week in weeks)]
-        for place_, day in enumerate(days)
+async def say_who_opens_next(turn: Turn, here: list[Place], after: datetime) -> None:
+    """Say when the place opens again; of several, which is the first and when."""
+    hours = turn.knowledge.hours
+    found = [
+        (place, await hours.next_opening(place.point.branch_id, after, turn.now, place.point.id)) for place in here
     ]
-    head = [turn.words("utter_hours_head_date"), *(names if len(names) > 1 else [turn.words("utter_hours_head_day")])]
-    caption = turn.words("utter_hours_caption_days", places=listed(names, turn.lang))
-    turn.show({"type": "table", "caption": caption, "head": head, "rows": rows})
-
-
-def place(turn: Turn, branch: Branch, day: DayHours) -> str:
-    """Name the branch, or the service in it."""
-    name = branch.name.to(turn.lang)
-    if day.service_id == BUILDING:
-        return name
-    return turn.words("utter_hours_service_at", service=day.service.to(turn.lang), branch=name)
-
-
-def ranges(turn: Turn, openings: tuple[OpenRange, ...]) -> str:
-    """Return '10 AM – 1 PM and 2 PM – 6 PM'; stretches by appointment are named as such."""
-    said = []
-    for one in openings:
-        span = times(one.start, one.end, turn.lang)
-        by_appointment = one.state is HoursState.BY_APPOINTMENT
-        said.append(turn.words("utter_hours_by_appointment_range", hours=span) if by_appointment else span)
-    return listed(said, turn.lang)
-
-
-def short_hours(turn: Turn, day: DayHours) -> str:
-    """Return the hours of a day in the few words of a table's cell."""
-    if day.state in (HoursState.OPEN, HoursState.BY_APPOINTMENT) and day.ranges:
-        words = ranges(turn, day.ranges)
-    else:
-        words = turn.words(f"utter_hours_short_{day.state}", text=day.text or "")
-    reason = day.reason.to(turn.lang) if day.reason else None
-    return turn.words("utter_hours_short_reason", hours=words, reason=reason) if reason else words
-
-
-def short_state(turn: Turn, state: HoursNow) -> str:
-    """Return 'Open until 6 PM', 'Closed, opens tomorrow at 9 AM'."""
-    return turn.words(f"utter_hours_state_{state.state}{'_until' if state.until else ''}", **_now(turn, state))
-
-
-def say_next(turn: Turn, opening: OpenRange | None) -> None:
-    """Say when it opens next, where that is known."""
-    if opening is not None:
-        day = day_beside(opening.start.date(), turn.now.date(), turn.lang, turn.wording)
-        turn.say("utter_hours_next", day=day, time=clock_time(opening.start, turn.lang))
-
-
-def say_reason(turn: Turn, day: DayHours) -> None:
-    """Say why the day is unlike its weekday."""
-    on = day_beside(day.day, turn.now.date(), turn.lang, turn.wording)
-    turn.say("utter_hours_special", reason=day.reason.to(turn.lang) if day.reason else "", day=on)
-
-
-def named_day(turn: Turn, day: date, span: When) -> str:
-    """Return the day as it is said: 'on Thanksgiving (Thursday, November 26)', 'today', 'on Sunday, November 22'."""
-    if span.name:
-        return turn.words("utter_day_holiday", name=span.name, day=day_name(day, turn.lang, turn.now.date()))
-    return day_beside(day, turn.now.date(), turn.lang, turn.wording)
-
-
-def _now(turn: Turn, state: HoursNow) -> dict[str, object]:
-    opens = state.opens
-    return {
-        "until": clock_time(state.until, turn.lang) if state.until else "",
-        "day": day_beside(opens.start.date(), turn.now.date(), turn.lang, turn.wording) if opens else "",
-        "time": clock_time(opens.start, turn.lang) if opens else "",
-        "text": state.today.text or "",
-    }
+    known = [(place, opening) for place, opening in found if opening is not None]
+    if len(here) == 1:
+        opens_next(turn, known[0][1] if known else None)
+    elif known:
+        place, opening = min(known, key=lambda one: one[1].start)
+        facts = {"place": place.in_sentence(turn), "day": turn.on(opening.start.date(), brief=True)}
+        turn.say("utter_hours_first", **facts, time=turn.clock(opening.start))

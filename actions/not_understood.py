@@ -6,8 +6,9 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions.base import PatronAction, Turn
-from actions.follow_up import action_for
+from actions.base import OFFERED, PatronAction, Turn
+from actions.details import Details
+from actions.follow_up import action_for, change_detail, topic_of
 
 OFFERED_MOST = 3
 LIKELY = 0.12  # a topic below this probability is not worth a "did you mean"
@@ -23,19 +24,34 @@ class ActionSayNotUnderstood(PatronAction):
 
     async def perform(self, turn: Turn) -> None:
         """Ask "did you mean" when something comes close; the patron's own details go along with each choice."""
+        if turn.only_details and await change_detail(turn):
+            return
         ranking: list[dict[str, Any]] = turn.tracker.latest_message.get("intent_ranking") or []
         close = [topic["name"] for topic in ranking if topic["name"] in TOPICS and topic["confidence"] >= LIKELY]
-        entities = {
-            found["entity"]: found["value"]
-            for found in turn.tracker.latest_message.get("entities") or ()
-            if found["entity"] != "language"
-        }
+        meant = topic_of(turn.details, None)
+        if meant is not None and meant not in close:
+            close.append(meant)
         if close:
-            turn.say("utter_not_understood_did_you_mean")
-            turn.choices([(turn.words(f"utter_topic_{topic}"), topic, entities) for topic in close[:OFFERED_MOST]])
-            turn.events.append(SlotSet("offered", {"intent": close[0], "entities": entities}))
+            offer(turn, close[:OFFERED_MOST])
         else:
             turn.say("utter_not_understood_unknown", **turn.contact())
+
+
+def offer(turn: Turn, topics: list[str]) -> None:
+    """Ask "did you mean", and remember the first topic for a plain "yes"."""
+    entities = turn.entities
+    turn.say("utter_not_understood_did_you_mean")
+    offered = [(label(turn, topic), topic, entities) for topic in topics]
+    turn.choices([*offered, (turn.words("utter_not_understood_none_of_these"), "deny", {})])
+    turn.events.append(SlotSet(OFFERED, {"intent": topics[0], "entities": entities}))
+
+
+def label(turn: Turn, topic: str) -> str:
+    """Return a topic as a quick reply, with the branch that the patron named."""
+    words = turn.words(f"utter_topic_{topic}")
+    if not turn.details.branches or len(turn.branches()) != 1 or topic == "talk_to_staff":
+        return words
+    return turn.words("utter_topic_at", topic=words, branch=turn.branches()[0].name.to(turn.lang))
 
 
 class ActionSayOtherTopic(PatronAction):
@@ -58,7 +74,9 @@ class ActionSayOutOfScope(PatronAction):
         return "action_say_out_of_scope"
 
     async def perform(self, turn: Turn) -> None:
-        """Offer the topics that it knows."""
+        """Offer the topics that it knows; a subject alone ("chess") is a question about events after all."""
+        if turn.only_details and await change_detail(turn):
+            return
         turn.say("utter_not_understood_out_of_scope")
         turn.choices([(turn.words(f"utter_topic_{topic}"), topic, {}) for topic in TOPICS[:4]])
 
@@ -72,13 +90,15 @@ class ActionTakeOffer(PatronAction):
 
     async def perform(self, turn: Turn) -> None:
         """Answer what was offered, if anything was."""
-        offered = turn.tracker.get_slot("offered")
-        action = action_for(offered["intent"]) if offered else None
-        turn.events.append(SlotSet("offered", None))
-        if action is None:
+        offered = turn.tracker.get_slot(OFFERED)
+        if not offered:
             turn.say("utter_affirm")
             return
-        turn.details = type(turn.details).from_entities(
+        action = action_for(offered["intent"])
+        if action is None:
+            turn.say("utter_staff_unknown", **turn.contact())
+            return
+        turn.details = Details.from_entities(
             {"entity": name, "value": value} for name, value in offered["entities"].items()
         )
         await action.follow(turn)
@@ -93,8 +113,7 @@ class ActionRefuseOffer(PatronAction):
 
     async def perform(self, turn: Turn) -> None:
         """After a wrong guess, name a person; else leave it at that."""
-        if turn.tracker.get_slot("offered"):
-            turn.events.append(SlotSet("offered", None))
+        if turn.tracker.get_slot(OFFERED):
             turn.say("utter_not_understood_unknown", **turn.contact())
         else:
             turn.say("utter_deny")

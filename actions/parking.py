@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from actions.base import TopicAction, Turn
+from actions.places import branch_in_sentence
+from actions.say import sentence
 from bot.knowledge.library import Branch
 
 
@@ -19,20 +21,14 @@ class ActionTellParking(TopicAction):
         """Describe one branch in sentences, several as cards."""
         branches = turn.branches()
         if len(branches) == 1:
-            where = branches[0].parking.where.to(turn.lang)
-            turn.say("utter_parking_one", branch=branches[0].name.to(turn.lang), where=where)
-            turn.say("utter_parking_cost", cost=branches[0].parking.cost.to(turn.lang))
-            turn.say("utter_parking_accessible", accessible=branches[0].parking.accessible.to(turn.lang))
+            branch = branch_in_sentence(branches[0], turn.lang)
+            turn.say("utter_parking_one", branch=branch, parking=" ".join(_lines(turn, branches[0])))
             return
         turn.say("utter_parking_all")
-        turn.show({"type": "cards", "cards": [_card(turn, branch) for branch in branches]})
+        cards = [{"title": one.name.to(turn.lang), "lines": _lines(turn, one), "links": []} for one in branches]
+        turn.show({"type": "cards", "cards": cards})
 
 
-def _card(turn: Turn, branch: Branch) -> dict[str, object]:
+def _lines(turn: Turn, branch: Branch) -> list[str]:
     parking = branch.parking
-    lines = [
-        parking.where.to(turn.lang),
-        turn.words("utter_parking_cost", cost=parking.cost.to(turn.lang)),
-        turn.words("utter_parking_accessible", accessible=parking.accessible.to(turn.lang)),
-    ]
-    return {"title": branch.name.to(turn.lang), "lines": lines, "links": []}
+    return [sentence(text.to(turn.lang)) for text in (parking.where, parking.cost, parking.accessible)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -13,6 +14,18 @@ from bot.wording import Wording
 LOCALES = {"en": "en_US", "es": "es_US"}
 # Printers' spaces (narrow, no-break) become plain ones: screen readers, SMS and copied text are better off.
 SPACES = str.maketrans({"\u202f": " ", "\xa0": " ", "\u2009": " "})
+_FIRST_LETTER = re.compile(r"^[^\w\[]*[^\W\d_]")
+
+
+def sentence(words: str) -> str:
+    """Return words that begin with a capital and end in a full stop, as a sentence does."""
+    begun = capital(words)
+    return begun if re.search(r"[.!?…:”»)]\W*$", begun) else f"{begun}."
+
+
+def capital(words: str) -> str:
+    """Return words that begin with a capital letter, marks of emphasis before it aside."""
+    return _FIRST_LETTER.sub(lambda first: first[0].upper(), words)
 
 
 def day_name(day: date, lang: str, today: date) -> str:
@@ -25,23 +38,32 @@ def day_name(day: date, lang: str, today: date) -> str:
 
 def short_day(day: date, lang: str) -> str:
     """Return 'Sun, Nov 22'."""
-    return format_date(day, {"en": "EEE, MMM d", "es": "EEE d MMM"}[lang], locale=LOCALES[lang]).translate(SPACES)
+    words = format_date(day, {"en": "EEE, MMM d", "es": "EEE d MMM"}[lang], locale=LOCALES[lang])
+    return capital(words.translate(SPACES))
 
 
-def day_beside(day: date, today: date, lang: str, wording: Wording) -> str:
-    """Return 'today', 'tomorrow' or the day's name, with the word that goes before it: 'on Sunday, November 22'."""
-    near = {today: "utter_day_today", today + timedelta(days=1): "utter_day_tomorrow"}.get(day, "utter_day_on")
-    return wording.say(near, lang, day=day_name(day, lang, today))
+def day_beside(day: date, today: date, lang: str, wording: Wording, *, brief: bool = False) -> str:
+    """Return 'today', 'tomorrow, Sunday, November 22' ('tomorrow' if `brief`) or 'on Monday, November 23'."""
+    if day == today:
+        return wording.say("utter_day_today", lang)
+    name = day_name(day, lang, today)
+    if day == today + timedelta(days=1):
+        return wording.say("utter_day_tomorrow" if brief else "utter_day_tomorrow_named", lang, day=name)
+    return wording.say("utter_day_on", lang, day=name)
 
 
 def clock_time(moment: datetime | time, lang: str) -> str:
-    """Return '6 PM' or '9:30 AM'; noon and midnight by name in English, as '12:00 p. m.' is read both ways."""
+    """Return '6 PM' or '9:30 AM'; noon and midnight in words, as '12 PM' is read both ways."""
     at = moment.timetz() if isinstance(moment, datetime) else moment
-    if lang == "en":
-        if (at.hour, at.minute) in ((0, 0), (12, 0)):
-            return "midnight" if at.hour == 0 else "noon"
-        return format_time(at, "h a" if at.minute == 0 else "h:mm a", locale="en_US").translate(SPACES)
-    return format_time(at, "h:mm a", locale=LOCALES[lang]).translate(SPACES)
+    if (at.hour, at.minute) in ((0, 0), (12, 0)):
+        return {"en": ("midnight", "noon"), "es": ("12 de la noche", "12 del mediodía")}[lang][at.hour // 12]
+    return format_time(at, "h a" if at.minute == 0 else "h:mm a", locale=LOCALES[lang]).translate(SPACES)
+
+
+def clock_in_sentence(moment: datetime | time, lang: str) -> str:
+    """Return the time as it stands after a preposition: '6 PM', 'las 6 p.m.', 'la 1 p.m.'."""
+    article = {"en": "", "es": "la " if moment.hour in (1, 13) else "las "}[lang]
+    return article + clock_time(moment, lang)
 
 
 def times(start: datetime, end: datetime, lang: str) -> str:
@@ -49,8 +71,6 @@ def times(start: datetime, end: datetime, lang: str) -> str:
     return f"{clock_time(start, lang)} – {clock_time(end, lang)}"
 
 
-def listed(items: Sequence[str], lang: str, style: str = "standard") -> str:
-    """Return 'a, b and c' (style 'or': 'a, b or c')."""
-    return (
-        format_list(list(items), style=style, locale=LOCALES[lang]).replace(", and ", " and ").replace(", or ", " or ")
-    )
+def listed(items: Sequence[str], lang: str) -> str:
+    """Return 'a, b and c'."""
+    return format_list(list(items), locale=LOCALES[lang]).replace(", and ", " and ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from actions.base import PatronAction, Turn
-from actions.say import clock_time, day_beside
 from bot.knowledge.library import WHOLE_LIBRARY
 
 LINE = "phone"  # the service point that reaches a person from anywhere
@@ -18,12 +17,11 @@ class ActionHandOver(PatronAction):
 
     async def perform(self, turn: Turn) -> None:
         """Say honestly that nobody can join this chat, and whom to call when."""
-        turn.say("utter_staff_not_in_chat")
         state = await turn.knowledge.hours.at(WHOLE_LIBRARY, turn.now, turn.now, LINE)
         if state.until is not None:
-            turn.say("utter_staff_open", **turn.contact(), until=clock_time(state.until, turn.lang))
+            turn.say("utter_staff_open", **turn.contact(), until=turn.clock(state.until))
         elif state.opens is not None:
-            day = day_beside(state.opens.start.date(), turn.now.date(), turn.lang, turn.wording)
-            turn.say("utter_staff_closed", **turn.contact(), day=day, time=clock_time(state.opens.start, turn.lang))
+            day, time = turn.on(state.opens.start.date(), brief=True), turn.clock(state.opens.start)
+            turn.say("utter_staff_closed", **turn.contact(), day=day, time=time)
         else:
             turn.say("utter_staff_unknown", **turn.contact())

@@ -50,6 +50,10 @@ class Wording:
         """Return the languages in which the response `name` is written."""
         return set(self._responses[name])
 
+    def facts(self, name: str, language: str) -> set[str]:
+        """Return the names of the facts that the response `name` is filled with."""
+        return set(re.findall(r"\{(\w+)\}", self._responses[name][language]))
+
     def say(self, name: str, language: str, /, **facts: object) -> str:
         """Return the response `name` in `language` (English where it has none) with `{fact}` filled in.
 
@@ -58,9 +62,11 @@ class Wording:
         try:
             variations = self._responses[name]
             text = variations.get(language) or variations[DEFAULT_LANGUAGE]
-            return re.sub(r"\{(\w+)\}", lambda found: str(facts[found[1]]), text)
+            filled = re.sub(r"\{(\w+)\}", lambda found: str(facts[found[1]]), text)
         except KeyError as missing:
             raise UnknownResponse(f"response {name!r} in {language!r}: nothing known of {missing}") from None
+        # A fact may end in a full stop of its own ("5 p.m.").
+        return re.sub(r"(?<!\.)\.\.(?!\.)", ".", filled)
 
 
 def _language(variation: Mapping[str, Any], path: Path) -> str:

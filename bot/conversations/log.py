@@ -127,19 +127,20 @@ class ConversationLog:
 
     async def after(self, conversation_id: str, seq: int, limit: int = 200) -> tuple[list[Message], Mode]:
         """Return the messages with a seq above `seq`, oldest first, and the mode; raise ChatGone when forgotten."""
+        # One statement, because every open widget asks it again and again: the chat, and its messages if there are any.
+        query = (
+            sa.select(conversation.c.mode, message)
+            .select_from(conversation)
+            .outerjoin(message, (message.c.conversation_id == conversation.c.id) & (message.c.seq > seq))
+            .where(conversation.c.id == conversation_id)
+            .order_by(message.c.seq)
+            .limit(limit)
+        )
         async with self.database.read() as db:
-            mode = (
-                await db.execute(sa.select(conversation.c.mode).where(conversation.c.id == conversation_id))
-            ).scalar_one_or_none()
-            if mode is None:
-                raise ChatGone
-            rows = await db.execute(
-                sa.select(message)
-                .where(message.c.conversation_id == conversation_id, message.c.seq > seq)
-                .order_by(message.c.seq)
-                .limit(limit)
-            )
-            return [_message(row) for row in rows], Mode(mode)
+            rows = (await db.execute(query)).all()
+        if not rows:
+            raise ChatGone
+        return [_message(row) for row in rows if row.seq is not None], Mode(rows[0].mode)
 
     async def change_mode(self, conversation_id: str, mode: Mode) -> int:
         """Set who answers and return the new epoch; replies of an older epoch are never shown from here on."""

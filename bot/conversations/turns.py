@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations.brain import Brain
 from bot.conversations.errors import BrainError, BrainSlow, ChatGone
@@ -20,6 +21,8 @@ from bot.conversations.model import Block, Conversation, Mode, TurnReply, TurnRe
 from bot.storage.models import message, turn
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SWEEP_SECONDS = 1.0  # how often turns are looked for that a dead process left behind
 RETRY_PAUSES = (0.5, 1.0, 2.0)  # seconds after the first, second and every later failed attempt
@@ -42,6 +45,14 @@ class Says:
     late: Callable[[str, str], list[Block]]  # (language, the patron's words)
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """A turn that this gateway has leased: its row with the message's words and choice, and its conversation."""
+
+    row: Any
+    talk: Conversation
+
+
 class TurnWorker:
     """Gives every due turn to the assistant and stores what it answers."""
 
@@ -60,6 +71,8 @@ class TurnWorker:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(at_once)
         self._sweeper: asyncio.Task[None] | None = None
+        self._waiting: set[asyncio.Task[object]] = set()
+        self._stopping = False
 
     async def start(self) -> None:
         """Take up what this gateway had under way when it last stopped, then look for turns that nobody runs."""
@@ -67,13 +80,27 @@ class TurnWorker:
         self._sweeper = asyncio.create_task(self._sweep())
 
     async def stop(self) -> None:
-        """Stop at once; what was under way is taken up by the next process."""
+        """Stop soon; what was under way is taken up by the next process."""
+        self._stopping = True
         tasks = [*self._running.values(), *([self._sweeper] if self._sweeper else [])]
-        for task in tasks:
+        # Only waits are cut short: a transaction that is cancelled half-way would keep the database locked.
+        for task in self._waiting:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(Exception):
             await self._release()
+
+    async def _wait(self, waited: Awaitable[T]) -> T:
+        """Await what `stop` may cut short."""
+        task = asyncio.current_task()
+        if self._stopping or task is None:
+            asyncio.ensure_future(waited).cancel()
+            raise asyncio.CancelledError
+        self._waiting.add(task)
+        try:
+            return await waited
+        finally:
+            self._waiting.discard(task)
 
     async def _release(self) -> None:
         async with self._database.write() as db:
@@ -99,12 +126,13 @@ class TurnWorker:
                         self.notify(conversation_id)
             except Exception:
                 log.exception("looking for due turns failed; trying again")
-            await asyncio.sleep(SWEEP_SECONDS)
+            await self._wait(asyncio.sleep(SWEEP_SECONDS))
 
     async def _drain(self, conversation_id: str) -> None:
         try:
-            while (claimed := await self._claim(conversation_id)) is not None:
-                await self._run(claimed)
+            claimed = await self._claim(conversation_id)
+            while claimed is not None:
+                claimed = await self._run(claimed)
         except ChatGone:
             # Forgotten while its turn ran: the assistant may have written down its side meanwhile.
             async with self._database.write() as db:
@@ -115,44 +143,43 @@ class TurnWorker:
             # The turn stays due; the sweep takes it up when the lease is over.
             log.exception("the turns of conversation %s stopped", conversation_id)
 
-    async def _claim(self, conversation_id: str) -> Any | None:
+    async def _claim(self, conversation_id: str) -> Claimed | None:
         """Lease the oldest due turn; None when there is none, or another process has it."""
         async with self._database.write() as db:
-            row = (
-                await db.execute(
-                    sa.select(turn)
-                    .where(turn.c.conversation_id == conversation_id, turn.c.state == "due")
-                    .order_by(turn.c.seq)
-                    .limit(1)
-                    .with_for_update()
-                )
-            ).one_or_none()
-            now = time.time()
-            if row is None or (row.leased_until > now and row.leased_by != self._name):
-                return None
-            await db.execute(
-                turn.update()
-                .where(turn.c.id == row.id)
-                .values(leased_by=self._name, leased_until=now + self._lease, attempts=turn.c.attempts + 1)
-            )
-            asked = (
-                await db.execute(
-                    sa.select(message).where(message.c.conversation_id == conversation_id, message.c.seq == row.seq)
-                )
-            ).one()
-            talk = await self._log.locked(db, conversation_id)
-        return row, asked, talk
+            return await self._lease_next(db, await self._log.locked(db, conversation_id))
 
-    async def _run(self, claimed: Any) -> None:
-        row, asked, talk = claimed
-        words = "\n\n".join(block["text"] for block in asked.blocks if block["type"] == "text")
-        request = TurnRequest(talk.id, row.id, words, row.received_at, talk.lang, talk.branch, asked.choice)
+    async def _lease_next(self, db: AsyncConnection, talk: Conversation) -> Claimed | None:
+        """Do so in the caller's transaction, in which `talk` was read under lock."""
+        row = (
+            await db.execute(
+                sa.select(turn, message.c.blocks, message.c.choice)
+                .join(message, (message.c.conversation_id == turn.c.conversation_id) & (message.c.seq == turn.c.seq))
+                .where(turn.c.conversation_id == talk.id, turn.c.state == "due")
+                .order_by(turn.c.seq)
+                .limit(1)
+            )
+        ).one_or_none()
+        now = time.time()
+        if row is None or (row.leased_until > now and row.leased_by != self._name):
+            return None
+        await db.execute(
+            turn.update()
+            .where(turn.c.id == row.id)
+            .values(leased_by=self._name, leased_until=now + self._lease, attempts=turn.c.attempts + 1)
+        )
+        return Claimed(row, talk)
+
+    async def _run(self, claimed: Claimed) -> Claimed | None:
+        """Run a turn and return the conversation's next one."""
+        row, talk = claimed.row, claimed.talk
+        words = "\n\n".join(block["text"] for block in row.blocks if block["type"] == "text")
+        request = TurnRequest(talk.id, row.id, words, row.received_at, talk.lang, talk.branch, row.choice)
         try:
             reply = await self._ask(request)
         except BrainError as error:
             await self._failed(row, talk, error)
-        else:
-            await self._finish(row.id, reply, words)
+            return await self._claim(talk.id)
+        return await self._finish(row.id, talk.id, reply, words)
 
     async def _ask(self, request: TurnRequest) -> TurnReply:
         async with self._slots:
@@ -161,29 +188,31 @@ class TurnWorker:
             self._log.hub.wake(request.conversation_id, {"typing": typing})
             try:
                 async with asyncio.timeout(self._deadlines.answer):
-                    reply = await self._brain.answer(request)
+                    reply = await self._wait(self._brain.answer(request))
             except TimeoutError:
                 raise BrainSlow from None
         if not reply.blocks:
             raise BrainError("an empty answer")
         return reply
 
-    async def _finish(self, turn_id: int, reply: TurnReply, words: str) -> None:
+    async def _finish(self, turn_id: int, conversation_id: str, reply: TurnReply, words: str) -> Claimed | None:
+        """Store the reply and lease the conversation's next turn, in one transaction."""
         async with self._database.write() as db:
-            row = (await db.execute(sa.select(turn).where(turn.c.id == turn_id))).one_or_none()
-            if row is None:
-                raise ChatGone
-            talk = await self._log.locked(db, row.conversation_id)
-            if row.state != "due":
-                return  # another process took this turn over and was quicker
-            values: dict[str, Any] = {"state": "done", "finished_at": time.time(), "understood": reply.understood}
-            if talk.mode == Mode.BOT and talk.epoch == row.epoch:
-                late = self._says.late(reply.lang, words) if row.apologised_at else []
-                await self._log.add_reply(db, talk, reply.lang, [*late, *reply.blocks])
-            else:
-                values |= {"state": "suggested", "suggestion": reply.blocks}
-            await db.execute(turn.update().where(turn.c.id == turn_id).values(values))
-        self._log.hub.wake(row.conversation_id)
+            talk = await self._log.locked(db, conversation_id)
+            row = (await db.execute(sa.select(turn).where(turn.c.id == turn_id))).one()
+            # If it is done, another process took this turn over and was quicker.
+            if row.state == "due":
+                values: dict[str, Any] = {"state": "done", "finished_at": time.time(), "understood": reply.understood}
+                if talk.mode == Mode.BOT and talk.epoch == row.epoch:
+                    late = self._says.late(reply.lang, words) if row.apologised_at else []
+                    await self._log.add_reply(db, talk, reply.lang, [*late, *reply.blocks])
+                    talk = replace(talk, seq=talk.seq + 1, lang=reply.lang)
+                else:
+                    values |= {"state": "suggested", "suggestion": reply.blocks}
+                await db.execute(turn.update().where(turn.c.id == turn_id).values(values))
+            claimed = await self._lease_next(db, talk)
+        self._log.hub.wake(conversation_id)
+        return claimed
 
     async def _failed(self, row: Any, talk: Conversation, error: BrainError) -> None:
         """Say sorry when it is time to, and give the turn up when it is no longer worth an answer."""
@@ -198,7 +227,7 @@ class TurnWorker:
             async with self._database.write() as db:
                 await db.execute(turn.update().where(turn.c.id == row.id).values(state="failed", finished_at=now))
             return
-        await asyncio.sleep(min(pause, sorry_at - now) if sorry_at > now else pause)
+        await self._wait(asyncio.sleep(min(pause, sorry_at - now) if sorry_at > now else pause))
 
     async def _apologise(self, conversation_id: str) -> None:
         """Say sorry once for all the messages that nobody has answered or apologised for yet."""

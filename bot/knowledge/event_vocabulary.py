@@ -185,3 +185,32 @@ EMPTY_WORDS = frozenset(
     """
     ).split()
 )
+
+# Where a patron names a subject that the tables above do not have: before one of these ("harry potter night"), after
+# one of these with "de" between ("taller de fotografía"), or after one of these and "on", "about" or "sobre".
+EVENT_NOUNS = frozenset(
+    plain(
+        """
+        camp class classes club clubs course courses event events exhibit exhibition fair festival group groups lecture
+        lectures meetup night nights party performance performances program programs session sessions show shows talk
+        talks workshop workshops
+        charla charlas clase clases curso cursos evento eventos exposicion feria festival fiesta funcion grupo grupos
+        noche noches programa programas reunion sesion taller talleres
+        """
+    ).split()
+)
+ANYTHING = frozenset(plain("anything something nothing algo nada").split())
+# Words beside such a noun that say how, not what.
+DESCRIBING = frozenset(
+    plain(
+        """
+        best big boring cheap children's class classes club cool cost different drop each every everyone exciting fee
+        free full great group help here hour hybrid in-person interesting just last little live many monthly more most
+        new not nothing other outdoor past popular public regular same several single small special still such summer
+        total two type types usual various virtual whole workshop workshops you've
+        bonito buen buena buenas distinto divertida divertidas divertido divertidos gran grande gratis gratuita
+        gratuitas gratuito gratuitos grupo grupos interesante interesantes mejor mejores mensual mucho muchos nueva
+        nuevas nuevo nuevos otras otros taller talleres tipo tipos ultimo unico varios verano
+        """
+    ).split()
+)

@@ -11,7 +11,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.knowledge.event_vocabulary import AUDIENCE_WORDS, BROADER, EMPTY_WORDS, ONLINE_WORDS, SUBJECT_WORDS
+from bot.knowledge.event_vocabulary import (
+    ANYTHING,
+    AUDIENCE_WORDS,
+    BROADER,
+    DESCRIBING,
+    EMPTY_WORDS,
+    EVENT_NOUNS,
+    ONLINE_WORDS,
+    SUBJECT_WORDS,
+)
 from bot.knowledge.sources.base import Audience
 from bot.knowledge.text import plain, words_of
 
@@ -80,6 +89,32 @@ class EventWords:
             online=online,
             stems={word: stem(word) for word in rest if word not in self._ignored and not any(map(str.isdigit, word))},
         )
+
+    def topic(self, text: str) -> str:
+        """Return the words that say what an event is about, by where they stand, and "online" if that is said.
+
+        "is there a harry potter night" gives "harry potter"; what is known as an audience or a subject is left out.
+        """
+        words = words_of(text)
+        names, rest = self._match(words)
+        plainly = EMPTY_WORDS | DESCRIBING | EVENT_NOUNS | self._ignored
+        about = [word in rest and word not in plainly and not any(map(str.isdigit, word)) for word in words]
+        found: list[str] = ["online"] if "online" in names else []
+        for place, word in enumerate(words):
+            if word not in EVENT_NOUNS and word not in ANYTHING:
+                continue
+            if word not in ANYTHING:
+                first = place
+                while first and about[first - 1]:
+                    first -= 1
+                found += words[first:place]
+            following = place + 2 if words[place + 1 : place + 2] in (["on"], ["about"], ["de"], ["sobre"]) else place
+            following += words[following : following + 1] in (["the"], ["el"], ["la"], ["los"], ["las"])
+            last = following
+            while following > place and last < len(words) and about[last]:
+                last += 1
+            found += words[following:last] if following > place else []
+        return " ".join(dict.fromkeys(found))
 
     def classify(self, categories: Iterable[str], title: str) -> tuple[tuple[Audience, ...], tuple[str, ...]]:
         """Return the audiences and the subjects of an event, from its categories and its title."""

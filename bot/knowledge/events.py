@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.errors import SourceUnavailable
-from bot.knowledge.event_words import EventWords, Wanted
+from bot.knowledge.event_words import EventWords, Wanted, stems_of
 from bot.knowledge.library import Library
 from bot.knowledge.sources.base import (
     Audience,
@@ -44,6 +45,7 @@ FARTHEST = timedelta(days=400)
 """How far from now anything is looked for."""
 
 
+_SUBTITLE = re.compile(r"[:/(]|\s-\s")
 CHILDREN = {Audience.TODDLER, Audience.PRESCHOOL, Audience.KIDS, Audience.TWEEN}
 """Whom patrons mean by "kids"; babies are asked for by name."""
 
@@ -62,7 +64,8 @@ class EventQuery:
     """What a patron looks for. Empty fields do not narrow the search.
 
     `start` and `end` (aware, `end` exclusive) default to now and two weeks later. `words` is free text in English or
-    Spanish; audiences and subjects named in it count like those given by id.
+    Spanish; audiences and subjects named in it count like those given by id. `said` is all that the patron wrote: it
+    narrows the answer where it holds the title of an event.
     """
 
     start: datetime | None = None
@@ -72,6 +75,7 @@ class EventQuery:
     subjects: tuple[str, ...] = ()
     words: str = ""
     online: bool | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class EventsFound:
     """The events of the span in order of time, cancelled, full and moved ones among them and marked.
 
     `next` is the first matching event after the span that is not cancelled. `unmatched` are words of the query that
-    no event of the answer holds (the answer is by subject then). `sources` are those that answered.
+    no event of the answer holds (the answer is by the rest of the query then). `sources` are those that answered.
     """
 
     outcome: EventsOutcome
@@ -164,7 +168,7 @@ def _narrow(
     """Return the events that fit; and the words of the query that had to be left aside.
 
     Branch, audience, subject and online always count. Other words must all be met if nothing else was recognised;
-    beside a recognised audience or subject they narrow the answer only where that leaves something.
+    beside an audience, a subject, a day or a branch they narrow the answer only where that leaves something.
     """
     audiences = {*query.audiences, *wanted.audiences}
     subjects = {*query.subjects, *wanted.subjects}
@@ -181,12 +185,22 @@ def _narrow(
     ]
     # Two subjects ("craft storytime") mean events of both where there are any, else events of either.
     fitting = [one for one in fitting if subjects <= set(one.subjects)] or fitting
+    # "Is the preschool storytime on?": whoever says a title means the events of that title.
+    titled = [one for one in fitting if query.said and _says(query.said, one.title)]
+    if titled:
+        return titled, ()
     if not wanted.stems:
         return fitting, ()
     exact = [one for one in fitting if set(wanted.stems.values()) <= one.stems]
-    if exact or not (subjects or audiences):
+    if exact or not (subjects or audiences or query.branch_ids or query.start):
         return exact, ()
     return fitting, tuple(word for word, stem in wanted.stems.items() if not any(stem in one.stems for one in fitting))
+
+
+def _says(text: str, title: str) -> bool:
+    """Say whether a text holds a title, of two words at least, up to its first mark."""
+    words = stems_of(_SUBTITLE.split(title)[0])
+    return len(words) > 1 and f" {' '.join(words)} " in f" {' '.join(stems_of(text))} "
 
 
 def suited(event: LibraryEvent) -> set[Audience]:

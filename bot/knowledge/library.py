@@ -54,10 +54,11 @@ class Room(Part):
 
 
 class Branch(Part):
-    """One building of the library."""
+    """One building of the library. `in_sentence` is its name with the article that its language wants before it."""
 
     id: Identifier
     name: Text
+    in_sentence: Text | None = None
     aliases: tuple[Line, ...] = ()
     address: Address
     phone: Phone

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.settings import IpNetwork
 
 KNOWN_MOST = 50_000  # buckets kept; the longest unused goes first
+READS_FACTOR = 10
 OWN_NETWORK_FACTOR = 50  # a library's own computers share one address: they may ask so many times more
 
 
@@ -60,9 +61,11 @@ class Limits:
 
     def request(self, request: web.Request) -> float:
         """Count a request of an address; return the seconds to wait, 0 for none."""
-        address = self.address(request)
-        own = any(address in network for network in self._library_networks)
-        return self._bucket(f"from {address}", self._requests * (OWN_NETWORK_FACTOR if own else 1)).take()
+        return self._of_address("requests", request, self._requests)
+
+    def read(self, request: web.Request) -> float:
+        """Count a look at messages, which widgets take often; return the seconds to wait, 0 for none."""
+        return self._of_address("reads", request, self._requests * READS_FACTOR)
 
     def address(self, request: web.Request) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
         """Return the address of the patron's device: what the nearest trusted proxy says, else the peer's own."""
@@ -75,6 +78,11 @@ class Limits:
             except ValueError:
                 break
         return address
+
+    def _of_address(self, kind: str, request: web.Request, a_minute: int) -> float:
+        address = self.address(request)
+        own = any(address in network for network in self._library_networks)
+        return self._bucket(f"{kind} {address}", a_minute * (OWN_NETWORK_FACTOR if own else 1)).take()
 
     def _bucket(self, name: str, a_minute: int) -> Bucket:
         bucket = self._buckets.pop(name, None) or Bucket(a_minute)

@@ -82,5 +82,5 @@ async def test_gateway_works_on_while_redis_is_away(tmp_path: Path) -> None:
     async with aiohttp.ClientSession(client.make_url("/")) as session:
         talk = await Talk.begin(session)
         sent = await talk.send(text="hello")
-        assert [m["seq"] for m in await talk.messages(1, wait=5)][0] == sent["seq"]
+        assert next(m["seq"] for m in await talk.messages(1, wait=5)) == sent["seq"]
     await client.close()

@@ -16,6 +16,7 @@ from bot.conversations.model import Conversation
 from bot.conversations.text import clean
 from bot.web.errors import BadRequest, RateLimited
 from bot.web.keys import BRAIN, DATABASE, KNOWLEDGE, LANGUAGE, LIMITS, LOG, WORKER
+from bot.web.limits import Bucket
 from bot.web.patron.greeting import language_of, policy, welcome
 from bot.web.patron.render import render
 
@@ -25,6 +26,7 @@ BODY_MOST = 8 * 1024  # bytes
 WAIT_MOST = 25.0  # seconds that a GET may wait for news
 FIRST_FRAME_SECONDS = 10.0
 HEARTBEAT_SECONDS = 20.0
+FRAMES_A_MINUTE = 120
 LOOK_AGAIN_SECONDS = 2.0  # another gateway may have written: the hub only knows of this one
 CLOSE_BAD_TOKEN, CLOSE_GONE = 4403, 4410
 
@@ -112,6 +114,8 @@ async def send(request: web.Request) -> web.Response:
 
 async def messages(request: web.Request) -> web.Response:
     """Return the messages after a seq, waiting for the first one if asked to."""
+    if wait := request.app[LIMITS].read(request):
+        raise RateLimited(seconds=math.ceil(wait))
     talk = await _opened(request)
     after = _number(request, "after", 2**53)
     until = asyncio.get_running_loop().time() + min(_number(request, "wait", 3600), WAIT_MOST)
@@ -137,10 +141,11 @@ async def live(request: web.Request) -> web.WebSocketResponse:
         await socket.close(code=CLOSE_BAD_TOKEN, message=b"bad_token")
         return socket
     pushing = asyncio.create_task(_push(request, socket, talk.id, after))
+    frames = Bucket(FRAMES_A_MINUTE)
     try:
         async for frame in socket:
             # The client's frames (typing, read, ping) carry nothing that is kept; their number is bounded.
-            if frame.type is not WSMsgType.TEXT or request.app[LIMITS].request(request):
+            if frame.type is not WSMsgType.TEXT or frames.take():
                 break
     finally:
         pushing.cancel()
@@ -197,8 +202,8 @@ async def _push(request: web.Request, socket: web.WebSocketResponse, conversatio
 
 
 async def _first_frame(request: web.Request, socket: web.WebSocketResponse) -> tuple[Conversation, int]:
-    if wait := request.app[LIMITS].request(request):
-        raise ValueError(f"too many sockets; wait {wait} s")
+    if request.app[LIMITS].read(request):
+        raise ValueError("too many sockets")
     frame = await socket.receive(timeout=FIRST_FRAME_SECONDS)
     if frame.type is not WSMsgType.TEXT:
         raise ValueError("no first frame")
