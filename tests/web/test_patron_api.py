@@ -337,7 +337,9 @@ async def test_times_are_the_librarys_clock(settings: Settings) -> None:
 async def test_widget_files_may_be_kept_for_ever_under_their_version_only(client: Client) -> None:
     moved = await client.get("/w/latest/widget.js", allow_redirects=False)
     assert moved.status == 302 and moved.headers["Cache-Control"] == "public, max-age=300"
-    served = await client.get("/w/latest/widget.js")
+    assert (await client.get("/w/latest/lang/es.json")).status == 200
+    served = await client.get("/w/latest/widget.js", headers={"Accept-Encoding": "gzip"})
+    assert served.headers["Content-Encoding"] == "gzip" and int(served.headers["Content-Length"]) <= 12 * 1024
     assert served.status == 200 and "immutable" in served.headers["Cache-Control"]
     assert served.headers["Access-Control-Allow-Origin"] == "*"
     assert served.content_type == "text/javascript"

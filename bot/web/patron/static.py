@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,18 +17,34 @@ TYPES = {
     ".css": "text/css",
     ".svg": "image/svg+xml",
     ".json": "application/json",
-    ".png": "image/png",
-    ".ico": "image/x-icon",
 }
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    """A file as it is sent: plain, and compressed once for all."""
+
+    plain: bytes
+    compressed: bytes
+    type: str
+
+
+@cache
+def files() -> dict[str, StaticFile]:
+    """Return every file by its path under the folder; read once in a process."""
+    return {
+        path.relative_to(FOLDER).as_posix(): StaticFile(body, gzip.compress(body, 9, mtime=0), TYPES[path.suffix])
+        for path in sorted(FOLDER.rglob("*"))
+        if path.suffix in TYPES and (body := path.read_bytes())
+    }
 
 
 @cache
 def version() -> str:
-    """Return the version of the static files: the start of a hash over all of them."""
+    """Return the version of the files: the start of a hash over all of them."""
     digest = hashlib.sha256()
-    for path in sorted(FOLDER.rglob("*")):
-        if path.is_file():
-            digest.update(f"{path.relative_to(FOLDER)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    for name, file in files().items():
+        digest.update(f"{name}\0{len(file.plain)}\0".encode() + file.plain)
     return digest.hexdigest()[:12]
 
 
@@ -37,30 +55,30 @@ def add_routes(app: web.Application) -> None:
 
 
 async def latest(request: web.Request) -> web.Response:
-    """Lead to the present version of a file."""
-    _path(request)
-    place = f"../{version()}/{request.match_info['file']}"
+    """Lead to the present version of a file, by a relative address: a proxy may serve us under a path of its own."""
+    _file(request)
+    name = request.match_info["file"]
+    place = f"{'../' * (name.count('/') + 1)}{version()}/{name}"
     headers = {"Location": place, "Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
     return web.Response(status=302, headers=headers)
 
 
-async def serve(request: web.Request) -> web.FileResponse:
+async def serve(request: web.Request) -> web.Response:
     """Send a file; only the present version may be kept by browsers."""
-    path = _path(request)
-    response = web.FileResponse(path)
-    response.content_type = TYPES[path.suffix]
-    if path.suffix != ".png":
-        response.charset = "utf-8"
+    file = _file(request)
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = web.Response(body=file.compressed if packed else file.plain, content_type=file.type, charset="utf-8")
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = FOREVER if request.match_info["version"] == version() else "no-cache"
     # Module scripts are always fetched with CORS; nothing here is secret.
     response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _path(request: web.Request) -> Path:
-    known = {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*") if path.suffix in TYPES}
+def _file(request: web.Request) -> StaticFile:
     try:
-        return known[request.match_info["file"]]
+        return files()[request.match_info["file"]]
     except KeyError:
         raise web.HTTPNotFound from None

@@ -1,0 +1,114 @@
+"""A browser for the tests, and pages that notice every broken promise: foreign requests, violations, script errors."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from bot.processes import Child
+from bot.run import children, environ_for, free_port
+from bot.storage.migrate import migrate
+from tests.browser.chat import Chat
+from tests.conftest import NOON, Installation
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",  # the tests may run as root in a container
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Visit = Callable[..., Awaitable[Chat]]
+
+
+class Gateway:
+    """A gateway in a process of its own, on the tests' Rasa, that can be killed and started again."""
+
+    def __init__(self, child: Child, url: str) -> None:
+        self._child = child
+        self.url = url
+
+    async def start(self) -> None:
+        """Start it and wait until it answers."""
+        await self._child.start()
+        async with asyncio.timeout(30):
+            while not await self._child.answers():
+                await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self._child.process is not None
+        self._child.process.kill()
+        await self._child.process.wait()
+
+
+@pytest.fixture(scope="session")
+async def gateway(inner: Installation, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+    """The real gateway with a database of its own, at a Saturday noon."""
+    settings = replace(inner.settings, port=free_port(), data_folder=tmp_path_factory.mktemp("browser"), clock=NOON)
+    migrate(settings.database)
+    child = next(one for one in children(settings, environ_for(settings)) if one.name == "gateway")
+    running = Gateway(child, f"http://127.0.0.1:{settings.port}")
+    await running.start()
+    yield running
+    await running.kill()
+
+
+def browser_path() -> str | None:
+    """Return the machine's own Chromium, or None to use the one that playwright installed."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests of this folder."""
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def visit(browser: Browser, gateway: Gateway) -> AsyncIterator[Visit]:
+    """Return `await visit(path, **context options)`; at the end, every page visited must have kept the rules."""
+    contexts = []
+    broken: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: broken.append(f"script error: {error}"))
+        page.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((gateway.url, "data:"))
+                else broken.append(f"foreign request: {request.url}")
+            ),
+        )
+
+    async def make(path: str = "/", *, prepare: Any = None, **options: Any) -> Chat:
+        context = await browser.new_context(
+            **{"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **options}
+        )
+        context.set_default_timeout(8_000)
+        contexts.append(context)
+        context.on("page", watch)
+        page = await context.new_page()
+        if prepare is not None:
+            await prepare(page)
+        await page.goto(gateway.url + path)
+        return Chat(page)
+
+    yield make
+    for context in contexts:
+        await context.close()
+    assert broken == []
