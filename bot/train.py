@@ -13,12 +13,15 @@ from pathlib import Path
 
 from bot.errors import LibraryError
 from bot.settings import ROOT, Settings
+from bot.wording import Wording
 
 MADE_FROM = (
     "config.yml",
     "domain.yml",
     "uv.lock",
-    "data/**/*.yml",
+    "data/nlu/**/*.yml",
+    "data/rules/**/*.yml",
+    "data/stories/**/*.yml",
     "bot/understanding/encoder.py",
     "bot/understanding/classifier.py",
     "bot/understanding/entities.py",
@@ -37,6 +40,8 @@ def fingerprint(root: Path = ROOT) -> str:
     digest = hashlib.sha256()
     for path in sorted({path for pattern in MADE_FROM for path in root.glob(pattern)}):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    # Of the responses only the names: what they say is read when it is said.
+    digest.update("\0".join(sorted(Wording.load(root / "data" / "responses").names())).encode())
     return digest.hexdigest()[:16]
 
 

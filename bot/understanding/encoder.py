@@ -33,10 +33,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         return DenseFeaturizer.get_default_config()
 
     def __init__(self, config: Dict[str, Any], name: str) -> None:
-        """Load nothing yet: the weights are read with the first sentence."""
+        """Read the weights now, so that no patron waits for them."""
         super().__init__(name, config)
         # One thread: with more, a single short sentence takes longer.
         self._encoder = USE(threads=1)
+        self._encoder.encode(["hello"])
 
     @classmethod
     def create(

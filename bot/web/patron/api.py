@@ -137,8 +137,12 @@ async def live(request: web.Request) -> web.WebSocketResponse:
     except ChatGone:
         await socket.close(code=CLOSE_GONE, message=b"chat_gone")
         return socket
-    except (BadToken, ValueError, TypeError, KeyError, TimeoutError):
+    except BadToken:
         await socket.close(code=CLOSE_BAD_TOKEN, message=b"bad_token")
+        return socket
+    except (ValueError, TypeError, KeyError, TimeoutError):
+        # Too many, too late or not understood: the client may try again.
+        await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"first_frame")
         return socket
     pushing = asyncio.create_task(_push(request, socket, talk.id, after))
     frames = Bucket(FRAMES_A_MINUTE)
