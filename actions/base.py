@@ -49,7 +49,8 @@ class Turn:
         told = tracker.latest_message.get("metadata") or {}
         knowledge = context.knowledge()
         lang = tracker.get_slot("language")
-        details = Details.from_entities(tracker.latest_message.get("entities") or ())
+        message = tracker.latest_message
+        details = Details.from_entities(message.get("entities") or (), str(message.get("text") or ""))
         return cls(
             tracker=tracker,
             knowledge=knowledge,
@@ -135,7 +136,7 @@ class Turn:
 
     def clock(self, moment: datetime) -> str:
         """Return the time of day as a sentence has it: '6 PM', 'las 6 p.m.'."""
-        return clock_in_sentence(moment, self.lang)
+        return clock_in_sentence(moment, self.lang, self.wording)
 
     def choices(self, offered: list[tuple[str, str, dict[str, Any]]]) -> None:
         """Add quick replies: (label, intent, entities) each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
@@ -11,6 +12,8 @@ from bot.knowledge.dates import Grain
 
 ALL_BRANCHES = "all"
 """The value of a branch entity that stands for every branch."""
+
+_QUESTION = re.compile(r"[^.!?\n]*\?")
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,19 @@ class Details:
         return cls(**known)
 
     @classmethod
-    def from_entities(cls, entities: Iterable[Mapping[str, Any]]) -> Details:
-        """Gather what a message's entities say; of several times the first counts."""
+    def from_entities(cls, entities: Iterable[Mapping[str, Any]], text: str = "") -> Details:
+        """Gather what a message's entities say; of several times the first counts.
+
+        Where `text` asks at the end of a story, what the question itself names counts, not what the story names.
+        """
         found: dict[str, list[Any]] = {}
+        entities = list(entities)
+        questions = list(_QUESTION.finditer(text))
+        start, end = questions[-1].span() if questions else (0, len(text))
+        asked = {one["entity"] for one in entities if start <= one.get("start", 0) < end}
         for entity in entities:
+            if entity["entity"] in asked and not start <= entity.get("start", 0) < end:
+                continue
             values = found.setdefault(entity["entity"], [])
             said = entity["value"] if isinstance(entity["value"], list) else [entity["value"]]
             values += [value for value in said if value not in values]

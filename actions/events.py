@@ -7,9 +7,11 @@ from dataclasses import replace
 from actions.base import TopicAction, Turn
 from actions.details import ALL_BRANCHES, Details, When
 from actions.event_cards import card, clock_span
+from actions.places import branch_in_sentence
 from actions.say import listed
 from actions.sources import tell_source
-from bot.knowledge.events import Audience, EventQuery, EventsFound, EventsOutcome, EventStatus
+from bot.knowledge.events import Audience, EventQuery, EventsFound, EventsOutcome, EventStatus, LibraryEvent
+from bot.knowledge.text import plain
 
 SHOWN_MOST = 10  # cards in one reply; the chat window shows five and offers the rest
 
@@ -42,45 +44,67 @@ class ActionFindEvents(TopicAction):
             ),
             turn.now,
         )
-        say_found(turn, found, span)
-        shown = list(found.events[:SHOWN_MOST])
-        if found.next is not None and all(event.status is EventStatus.CANCELLED for event in shown):
-            shown.append(found.next)
+        shown = to_show(found, span)
+        say_found(turn, found, shown, span)
         if shown:
             turn.show({"type": "cards", "cards": [card(turn, event) for event in shown]})
         tell_source(turn, found.sources)
+        if found.outcome is EventsOutcome.NONE_AT_ALL:
+            turn.choices([(turn.words("utter_events_all"), "find_event", {})])
 
 
-def say_found(turn: Turn, found: EventsFound, span: When | None) -> None:
+def to_show(found: EventsFound, span: When | None) -> list[LibraryEvent]:
+    """Return the events to show: the first of many; of what is cancelled one alone, and what comes next instead."""
+    if not all(event.status is EventStatus.CANCELLED for event in found.events):
+        return list(found.events[:SHOWN_MOST])
+    alone = found.events if len(found.events) == 1 and not (span and span.is_moment) else ()
+    return [*alone, *([found.next] if found.next else [])]
+
+
+def say_found(turn: Turn, found: EventsFound, shown: list[LibraryEvent], span: When | None) -> None:
     """Say how many events there are; of one alone also what is wrong with it; of none, which is the next."""
-    count = len(found.events)
+    count, words = len(found.events), turn.details.words
+    unmatched = [word for word in words.split() if plain(word) in found.unmatched]
     facts: dict[str, object] = turn.contact() | {
         "calendar": turn.knowledge.library.calendar_url or turn.knowledge.library.website,
-        "span": span_words(turn, span),
+        "span": place_and_time(turn, span),
         "count": count,
-        "shown": SHOWN_MOST,
-        "words": listed(found.unmatched, turn.lang) if found.unmatched else turn.details.words,
+        "shown": len(shown),
+        "words": " ".join(unmatched) or words,
+        "where": f" {where(turn)}" if where(turn) else "",
     }
-    if found.unmatched and found.events:
+    if unmatched and count:
         turn.say("utter_events_without_word", **facts)
-    if found.outcome is EventsOutcome.NONE_AT_ALL and turn.details.words not in ("", "online"):
+    if found.outcome is EventsOutcome.NONE_AT_ALL and words not in ("", "online"):
         turn.say("utter_events_none_named", **facts)
-        turn.choices([(turn.words("utter_events_all"), "find_event", {})])
-        return
-    if found.outcome is not EventsOutcome.FOUND:
+    elif count and found.events[0] not in shown and found.next and span and span.is_moment:
+        turn.say("utter_events_none_in_span", **facts)
+    elif found.outcome is not EventsOutcome.FOUND:
         turn.say(f"utter_events_{found.outcome}", **facts)
     elif all(event.status is EventStatus.CANCELLED for event in found.events):
-        title = found.events[0].title
-        turn.say("utter_events_cancelled_one" if count == 1 else "utter_events_cancelled_all", title=title, **facts)
-    elif count > SHOWN_MOST:
-        turn.say("utter_events_found_first", **facts)
-    elif count > 1:
-        turn.say("utter_events_found_many", **facts)
+        one = "one" if count == 1 else "all"
+        turn.say(f"utter_events_cancelled_{one}", title=found.events[0].title, **facts)
+    elif count == 1:
+        full = "full" if shown[0].status is EventStatus.FULL else "one"
+        turn.say(f"utter_events_found_{full}", **facts)
     else:
-        full = found.events[0].status is EventStatus.FULL
-        turn.say("utter_events_found_full" if full else "utter_events_found_one", **facts)
-    if found.next is not None and all(event.status is EventStatus.CANCELLED for event in found.events):
-        turn.say("utter_events_next", day=turn.on(found.next.start.date()))
+        turn.say("utter_events_found_first" if count > len(shown) else "utter_events_found_many", **facts)
+    if found.next in shown:
+        turn.say("utter_events_next", day=turn.on(shown[-1].start.date()))
+
+
+def place_and_time(turn: Turn, span: When | None) -> str:
+    """Return where and when in words: 'at Riverside Branch on Friday, November 27'."""
+    return " ".join(words for words in (where(turn), span_words(turn, span)) if words)
+
+
+def where(turn: Turn) -> str:
+    """Return the branches asked about in words, or nothing for all of them."""
+    wanted = turn.details.branches
+    if not wanted or ALL_BRANCHES in wanted:
+        return ""
+    names = [branch_in_sentence(branch, turn.lang) for branch in turn.branches()]
+    return turn.words("utter_events_at", branches=listed(names, turn.lang))
 
 
 def span_words(turn: Turn, span: When | None) -> str:
@@ -96,6 +120,8 @@ def span_words(turn: Turn, span: When | None) -> str:
         return turn.words("utter_events_span_now")
     if span.is_moment:
         return turn.words("utter_events_span_moment", day=day, time=turn.clock(span.start))
+    if span.is_part_of_day and span.end.date() > span.days[0]:
+        return turn.words("utter_events_span_from", day=day, time=turn.clock(span.start))
     if span.is_part_of_day:
         return turn.words("utter_events_span_part", day=day, hours=clock_span(turn, span.start, span.end))
     return day

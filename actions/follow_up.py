@@ -59,7 +59,7 @@ async def change_detail(turn: Turn) -> bool:
     earlier = turn.earlier if topic == turn.topic else Details(branches=turn.earlier.branches, when=turn.earlier.when)
     if said.subjects or said.words:
         # Another subject in place of the earlier one, in whatever words that was put.
-        earlier = replace(earlier, subjects=(), words="", said="")
+        earlier = replace(earlier, audiences=(), subjects=(), words="", said="")
     if said.audiences:
         earlier = replace(earlier, said="")
     turn.details = said.over(earlier)

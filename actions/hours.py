@@ -61,6 +61,9 @@ async def tell_day(turn: Turn, here: list[Place], span: When) -> None:
     """Say the hours of the places on one day."""
     hours, day = turn.knowledge.hours, span.days[0]
     days = [await hours.day(place.point.branch_id, day, turn.now, place.point.id) for place in here]
+    if len(here) > 1 and day == turn.today and all(one.ranges and turn.now >= one.ranges[-1].end for one in days):
+        await tell_moment(turn, here, turn.now)  # what was open today is no longer of use
+        return
     if len(here) == 1:
         await say_day(turn, here[0], days[0], span)
     else:
@@ -80,6 +83,8 @@ async def tell_days(turn: Turn, here: list[Place], span: When | None) -> None:
     hours = turn.knowledge.hours
     weeks = [await hours.days(place.point.branch_id, first, count, turn.now, place.point.id) for place in here]
     show_days(turn, here, weeks, [first + timedelta(days=place) for place in range(count)])
+    for note in dict.fromkeys(day.note.to(turn.lang) for week in weeks for day in week if day.note and day.ranges):
+        turn.say("utter_hours_note", note=note)
     tell_source(turn, [day.source for week in weeks for day in week])
 
 

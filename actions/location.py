@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from actions.base import TopicAction, Turn
-from actions.places import branch_in_sentence
-from actions.say import sentence
+from actions.places import Place, branch_in_sentence, places
+from actions.say import capital, sentence
 from bot.knowledge.library import BUILDING, Branch
 
 
@@ -19,27 +19,23 @@ class ActionTellLocation(TopicAction):
 
     async def answer(self, turn: Turn) -> None:
         """Describe one branch in sentences, several as cards; of a service say where in the branch it is."""
-        branches = turn.branches()
-        service = turn.details.service or BUILDING
-        having = [branch for branch in branches if _where(turn, branch, service)]
-        branches = having or branches
-        if len(branches) > 1:
-            turn.say("utter_location_all", count=len(branches))
-            turn.show({"type": "cards", "cards": [_card(turn, branch) for branch in branches]})
+        here = places(turn)
+        if len(here) > 1:
+            if here[0].point.id == BUILDING:
+                turn.say("utter_location_all", count=len(here))
+            else:
+                turn.say("utter_location_service_all", service=here[0].point.name.to(turn.lang))
+            turn.show({"type": "cards", "cards": [_card(turn, place) for place in here]})
             return
-        branch = branches[0]
+        branch = here[0].branch or turn.branches()[0]
         name = branch_in_sentence(branch, turn.lang)
-        point = turn.knowledge.library.point(branch.id, service)
-        if having and point:
-            where = _where(turn, branch, service)
-            turn.say("utter_location_service", service=point.name.to(turn.lang), branch=name, where=where)
+        if here[0].point.where is not None:
+            where = here[0].point.where.to(turn.lang)
+            turn.say("utter_location_service", place=here[0].in_sentence(turn), where=where)
+        elif here[0].point.id != BUILDING and here[0].branch is not None:
+            turn.say("utter_location_service_in", service=here[0].point.name.to(turn.lang), branch=name)
         turn.say("utter_location_one", branch=name, address=branch.address, directions=_directions(turn, branch))
         turn.say_apart("utter_location_map", map=branch.map_url)
-
-
-def _where(turn: Turn, branch: Branch, service: str) -> str:
-    point = turn.knowledge.library.point(branch.id, service)
-    return point.where.to(turn.lang) if point is not None and point.where is not None else ""
 
 
 def _directions(turn: Turn, branch: Branch) -> str:
@@ -47,9 +43,12 @@ def _directions(turn: Turn, branch: Branch) -> str:
     return " ".join(sentence(text.to(turn.lang)) for text in said)
 
 
-def _card(turn: Turn, branch: Branch) -> dict[str, object]:
+def _card(turn: Turn, place: Place) -> dict[str, object]:
+    branch = place.branch
+    assert branch is not None  # what belongs to the whole library is one place, never one of several
+    where = [capital(place.point.where.to(turn.lang))] if place.point.where else []
     return {
         "title": branch.name.to(turn.lang),
-        "lines": [str(branch.address), sentence(branch.directions.to(turn.lang))],
+        "lines": [*where, str(branch.address), sentence(branch.directions.to(turn.lang))],
         "links": [{"label": turn.words("utter_location_link_map"), "url": branch.map_url}],
     }

@@ -8,9 +8,11 @@ from rasa_sdk.events import SlotSet
 
 from actions.base import OFFERED, PatronAction, Turn
 from actions.details import Details
+from actions.events import ActionFindEvents
 from actions.follow_up import action_for, change_detail, topic_of
 
 OFFERED_MOST = 3
+SHORT = 4  # words
 LIKELY = 0.12  # a topic below this probability is not worth a "did you mean"
 TOPICS = ("ask_hours", "find_event", "ask_location", "ask_parking", "ask_contact", "talk_to_staff")
 
@@ -74,8 +76,10 @@ class ActionSayOutOfScope(PatronAction):
         return "action_say_out_of_scope"
 
     async def perform(self, turn: Turn) -> None:
-        """Offer the topics that it knows; a subject alone ("chess") is a question about events after all."""
-        if turn.only_details and await change_detail(turn):
+        """Offer the topics that it knows; a subject alone ("chess", "anime night") is about events after all."""
+        named = turn.knowledge.events.words.topic(turn.bare_text) and len(turn.text.split()) <= SHORT
+        if named or (turn.only_details and topic_of(turn.details, None) == "find_event"):
+            await ActionFindEvents().perform(turn)
             return
         turn.say("utter_not_understood_out_of_scope")
         turn.choices([(turn.words(f"utter_topic_{topic}"), topic, {}) for topic in TOPICS[:4]])

@@ -52,23 +52,23 @@ def day_beside(day: date, today: date, lang: str, wording: Wording, *, brief: bo
     return wording.say("utter_day_on", lang, day=name)
 
 
-def clock_time(moment: datetime | time, lang: str) -> str:
+def clock_time(moment: datetime | time, lang: str, wording: Wording) -> str:
     """Return '6 PM' or '9:30 AM'; noon and midnight in words, as '12 PM' is read both ways."""
     at = moment.timetz() if isinstance(moment, datetime) else moment
-    if (at.hour, at.minute) in ((0, 0), (12, 0)):
-        return {"en": ("midnight", "noon"), "es": ("12 de la noche", "12 del mediodía")}[lang][at.hour // 12]
+    if at.minute == 0 and at.hour in (0, 12):
+        return wording.say("utter_clock_noon" if at.hour else "utter_clock_midnight", lang)
     return format_time(at, "h a" if at.minute == 0 else "h:mm a", locale=LOCALES[lang]).translate(SPACES)
 
 
-def clock_in_sentence(moment: datetime | time, lang: str) -> str:
+def clock_in_sentence(moment: datetime, lang: str, wording: Wording) -> str:
     """Return the time as it stands after a preposition: '6 PM', 'las 6 p.m.', 'la 1 p.m.'."""
-    article = {"en": "", "es": "la " if moment.hour in (1, 13) else "las "}[lang]
-    return article + clock_time(moment, lang)
+    response = "utter_clock_one" if moment.hour in (1, 13) else "utter_clock_other"
+    return wording.say(response, lang, time=clock_time(moment, lang, wording))
 
 
-def times(start: datetime, end: datetime, lang: str) -> str:
+def times(start: datetime, end: datetime, lang: str, wording: Wording) -> str:
     """Return '10 AM – 6 PM'."""
-    return f"{clock_time(start, lang)} – {clock_time(end, lang)}"
+    return f"{clock_time(start, lang, wording)} – {clock_time(end, lang, wording)}"
 
 
 def listed(items: Sequence[str], lang: str) -> str:

@@ -28,6 +28,8 @@ _AGE = re.compile(
     r"\b(?P<count>\d{1,2})[\s-]*(?P<unit>months?|mos?|years?|yrs?|y\.?o|meses|mes|anos?)\b|\bage[ds]?\s*(?P<age>\d{1,2})\b"
 )
 
+_WRITTEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+
 
 def stem(word: str) -> str:
     """Return the light stem of a word in plain form: plural, -ing and a final vowel dropped."""
@@ -114,7 +116,8 @@ class EventWords:
             while following > place and last < len(words) and about[last]:
                 last += 1
             found += words[following:last] if following > place else []
-        return " ".join(dict.fromkeys(found))
+        written = {plain(word): word.lower() for word in _WRITTEN.findall(text)}
+        return " ".join(written.get(word, word) for word in dict.fromkeys(found))
 
     def classify(self, categories: Iterable[str], title: str) -> tuple[tuple[Audience, ...], tuple[str, ...]]:
         """Return the audiences and the subjects of an event, from its categories and its title."""

@@ -27,7 +27,7 @@ from bot.knowledge.sources.base import (
 )
 from bot.knowledge.sources.ics import EventReader, closures_of
 from bot.knowledge.sources.instances import Instance, expand
-from bot.knowledge.text import Text
+from bot.knowledge.text import Text, plain
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,10 @@ class FileHours:
         if facts.state == HoursState.CLOSED:
             comment = closing_comment(expression, self._library.country, day)
             return replace(facts, reason=Text.of(comment) if comment else None)
-        comments = list(dict.fromkeys(span.note for span in spans if span.note))
+        # "By appointment" is the state already; what else a comment says is for patrons.
+        comments = list(
+            dict.fromkeys(span.note for span in spans if span.note and plain(span.note) != "by appointment")
+        )
         return replace(facts, note=Text.of("; ".join(comments)) if comments else None)
 
 
