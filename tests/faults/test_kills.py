@@ -65,11 +65,30 @@ class Patron:
         messages: list[dict[str, Any]] = []
         while True:
             after = messages[-1]["seq"] if messages else 0
-            async with self.session.get(f"{self.url}{self.place}?after={after}", headers=self.headers) as response:
-                more = (await response.json())["messages"]
+            more = await self.after(after)
             if not more:
                 return messages
             messages += more
+
+    async def after(self, seq: int) -> list[dict[str, Any]]:
+        while True:
+            try:
+                path = f"{self.url}{self.place}?after={seq}"
+                async with self.session.get(path, headers=self.headers) as response:
+                    return (await response.json())["messages"]
+            except (aiohttp.ClientError, ConnectionError):
+                await asyncio.sleep(0.1)
+
+    async def answered(self, all_but: int = 0) -> None:
+        """Wait until all messages but so many are answered."""
+        async with asyncio.timeout(100):
+            while len(answers_in(await self.read())) < len(self.sent) - all_but:
+                await asyncio.sleep(0.3)
+
+
+def answers_in(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what the assistant answered: neither the welcome nor an apology."""
+    return [m for m in messages[1:] if m["from"] == "bot" and m["blocks"][0]["type"] != "notice"]
 
 
 def kill(running: Installation, name: str) -> None:
@@ -78,9 +97,14 @@ def kill(running: Installation, name: str) -> None:
         os.kill(process.pid, signal.SIGKILL)
 
 
-async def kill_at_random(running: Installation, rounds: int) -> None:
-    """Kill each process once a round, at moments of its own, and wait until all answer again."""
+async def kill_at_random(running: Installation, patrons: list[Patron], rounds: int) -> None:
+    """Kill each process once a round, at moments of its own, when the last round's questions are nearly answered.
+
+    A message is worth an answer for two minutes: an assistant that is killed again and again before it has caught up
+    would rightly leave some without one.
+    """
     for _ in range(rounds):
+        await asyncio.gather(*(patron.answered(all_but=2) for patron in patrons))
         starts = {child.name: child.starts for child in running.supervisor.children}
 
         async def strike(name: str, within: float) -> None:
@@ -114,7 +138,7 @@ async def talk_under_fire(settings: Settings) -> None:
         await asyncio.gather(*(patron.begin() for patron in patrons))
         over = asyncio.Event()
         talking = [asyncio.create_task(patron.talk(over)) for patron in patrons]
-        await kill_at_random(running, ROUNDS)
+        await kill_at_random(running, patrons, ROUNDS)
         over.set()
         await asyncio.gather(*talking)
         for patron in patrons:
@@ -124,18 +148,12 @@ async def talk_under_fire(settings: Settings) -> None:
 
 async def check(patron: Patron) -> None:
     """Wait until everything is answered, then compare the log with what was sent."""
-    async with asyncio.timeout(60):
-        while True:
-            messages = await patron.read()
-            answers = [m for m in messages[1:] if m["from"] == "bot" and m["blocks"][0]["type"] != "notice"]
-            if len(answers) >= len(patron.sent):
-                break
-            await asyncio.sleep(0.5)
+    await patron.answered()
     await asyncio.sleep(1)
     messages = await patron.read()
     assert [m["seq"] for m in messages] == list(range(1, len(messages) + 1))
     assert [m["blocks"][0]["text"] for m in messages if m["from"] == "patron"] == patron.sent
-    answers = [m for m in messages[1:] if m["from"] == "bot" and m["blocks"][0]["type"] != "notice"]
+    answers = answers_in(messages)
     assert len(answers) == len(patron.sent)
     for number, answer in enumerate(answers):
         day = FIRST_DAY + timedelta(days=number)
