@@ -154,4 +154,3 @@ def new_postgresql_database(server: str) -> str:
         connection.autocommit = True
         connection.cursor().execute(f'CREATE DATABASE "{name}"')
     return make_url(server).set(database=name).render_as_string(hide_password=False)
-

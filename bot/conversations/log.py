@@ -18,6 +18,26 @@ from bot.conversations.model import Block, Conversation, Message, Mode, Sender, 
 from bot.storage.engine import Database
 from bot.storage.models import conversation, message, rasa_tracker, turn
 
+# The statements of every message, built once: to build one takes longer than SQLite needs to answer it.
+BY_ID = sa.select(conversation).where(conversation.c.id == sa.bindparam("id"))
+BY_ID_LOCKED = BY_ID.with_for_update()
+BY_CLIENT_ID = sa.select(message).where(
+    message.c.conversation_id == sa.bindparam("id"), message.c.client_id == sa.bindparam("client_id")
+)
+AFTER = (  # one statement for the chat and its new messages: every open widget asks it again and again
+    sa.select(conversation.c.mode, message)
+    .select_from(conversation)
+    .outerjoin(message, (message.c.conversation_id == conversation.c.id) & (message.c.seq > sa.bindparam("seq")))
+    .where(conversation.c.id == sa.bindparam("id"))
+    .order_by(message.c.seq)
+    .limit(sa.bindparam("limit"))
+)
+EXTEND = (
+    conversation.update()
+    .where(conversation.c.id == sa.bindparam("of"))
+    .values(seq=sa.bindparam("seq"), last_at=sa.bindparam("last_at"), lang=sa.bindparam("lang"))
+)
+
 IDLE_SECONDS = 24 * 3600.0  # a chat that nobody wrote in for so long can no longer be opened by its token
 
 
@@ -67,7 +87,7 @@ class ConversationLog:
         """Return the conversation that `token` opens; raise BadToken, or ChatGone if forgotten or idle."""
         fingerprint = self._tokens.fingerprint(token)
         async with self.database.read() as db:
-            row = (await db.execute(sa.select(conversation).where(conversation.c.id == conversation_id))).one_or_none()
+            row = (await db.execute(BY_ID, {"id": conversation_id})).one_or_none()
         if row is None:
             raise ChatGone
         if row.token_hash != fingerprint:
@@ -86,13 +106,8 @@ class ConversationLog:
         """
         async with self.database.write() as db:
             talk = await self.locked(db, conversation_id)
-            before = (
-                await db.execute(
-                    sa.select(message).where(
-                        message.c.conversation_id == conversation_id, message.c.client_id == client_id
-                    )
-                )
-            ).one_or_none()
+            known = await db.execute(BY_CLIENT_ID, {"id": conversation_id, "client_id": client_id})
+            before = known.one_or_none()
             if before is not None:
                 return Receipt(_message(before), new=False)
             if talk.mode == Mode.ENDED:
@@ -110,34 +125,24 @@ class ConversationLog:
             )
             await self._append(db, stored)
             if talk.mode == Mode.BOT:
-                await db.execute(
-                    turn.insert().values(
-                        conversation_id=conversation_id,
-                        seq=stored.seq,
-                        epoch=talk.epoch,
-                        state="due",
-                        received_at=stored.at,
-                        answer_by=time.time() + self._answer_within,
-                        attempts=0,
-                        leased_until=0.0,
-                    )
-                )
+                due = {
+                    "conversation_id": conversation_id,
+                    "seq": stored.seq,
+                    "epoch": talk.epoch,
+                    "state": "due",
+                    "received_at": stored.at,
+                    "answer_by": time.time() + self._answer_within,
+                    "attempts": 0,
+                    "leased_until": 0.0,
+                }
+                await db.execute(turn.insert(), due)
         self.hub.wake(conversation_id)
         return Receipt(stored, new=True)
 
     async def after(self, conversation_id: str, seq: int, limit: int = 200) -> tuple[list[Message], Mode]:
         """Return the messages with a seq above `seq`, oldest first, and the mode; raise ChatGone when forgotten."""
-        # One statement, because every open widget asks it again and again: the chat, and its messages if there are any.
-        query = (
-            sa.select(conversation.c.mode, message)
-            .select_from(conversation)
-            .outerjoin(message, (message.c.conversation_id == conversation.c.id) & (message.c.seq > seq))
-            .where(conversation.c.id == conversation_id)
-            .order_by(message.c.seq)
-            .limit(limit)
-        )
         async with self.database.read() as db:
-            rows = (await db.execute(query)).all()
+            rows = (await db.execute(AFTER, {"id": conversation_id, "seq": seq, "limit": limit})).all()
         if not rows:
             raise ChatGone
         return [_message(row) for row in rows if row.seq is not None], Mode(rows[0].mode)
@@ -168,19 +173,15 @@ class ConversationLog:
 
     async def locked(self, db: AsyncConnection, conversation_id: str) -> Conversation:
         """Read the conversation in the caller's transaction and keep others from extending it; raise ChatGone."""
-        query = sa.select(conversation).where(conversation.c.id == conversation_id).with_for_update()
-        row = (await db.execute(query)).one_or_none()
+        row = (await db.execute(BY_ID_LOCKED, {"id": conversation_id})).one_or_none()
         if row is None:
             raise ChatGone
         return _conversation(row)
 
     async def _append(self, db: AsyncConnection, new: Message) -> None:
-        await db.execute(message.insert().values(asdict(new)))
-        await db.execute(
-            conversation.update()
-            .where(conversation.c.id == new.conversation_id)
-            .values(seq=new.seq, last_at=new.at, lang=new.lang)
-        )
+        await db.execute(message.insert(), asdict(new))
+        grown = {"of": new.conversation_id, "seq": new.seq, "last_at": new.at, "lang": new.lang}
+        await db.execute(EXTEND, grown)
 
     async def _offered(self, db: AsyncConnection, conversation_id: str, key: str) -> dict[str, Any]:
         seq, _, index = key.partition(".")

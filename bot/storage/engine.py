@@ -86,7 +86,7 @@ class _Here(aiosqlite.Connection):
                 self._in_thread.discard(call)
 
         self._in_thread.add(call)
-        return await super()._execute(run)
+        return await super()._execute(run)  # type: ignore[no-untyped-call]
 
 
 def _here(path: str, **options: Any) -> _Here:

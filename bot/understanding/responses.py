@@ -1,6 +1,6 @@
 """Says the responses that rules name, from data/responses as it is now: a new wording needs no training."""
 
-from typing import Any, Dict, Optional
+from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
@@ -20,7 +20,7 @@ class LibraryResponses(NaturalLanguageGenerator):
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
-    ) -> Optional[Dict[str, Any]]:
+    ) -> dict[str, Any] | None:
         """Return the sentence with its facts filled in."""
         language = tracker.get_slot("language") or DEFAULT_LANGUAGE
         return {"text": self._wording.say(utter_action, language, **kwargs)}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import ROOT, Settings
+from bot.understanding.without_tensorflow import leave_out
 
 # Before TensorFlow and the BLAS are loaded: a single short sentence is slower on several threads than on one.
 QUIET = {
@@ -38,6 +39,7 @@ def quieten() -> None:
 def serve(settings: Settings, model: Path) -> None:
     """Run Rasa with the model of a file until it is told to stop."""
     quieten()
+    leave_out()
     # endpoints.yml names these.
     os.environ["FOYER_DATABASE"] = settings.database
     os.environ["FOYER_ACTIONS"] = f"{settings.actions_url}/webhook"

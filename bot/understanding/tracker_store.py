@@ -70,6 +70,10 @@ class BoundedTrackerStore(TrackerStore):
         with self._engine.connect() as db:
             return list(db.execute(sa.select(rasa_tracker.c.conversation_id)).scalars())
 
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
 
 def bounded(events: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
     """Return the last KEPT_TURNS turns, led by the slots and the form that were set before them."""
