@@ -86,7 +86,7 @@ async def _serve(settings: Settings, steps: Steps, library: str) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     try:
-        with steps("Starting the assistant (about 15 seconds)"):
+        with steps("Starting the assistant (about 10 seconds)"):
             await supervisor.start()
             starting = asyncio.create_task(supervisor.ready(START_SECONDS))
             waiting = asyncio.create_task(stopped.wait())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,16 +15,21 @@ Signal = dict[str, Any]
 
 @dataclass(eq=False)
 class Subscription:
-    """One listener: `news` is set when the log has grown, and `signals` holds what is never stored (typing)."""
+    """One listener: `news` is set when the log has grown or there are `signals`, which are never stored (typing)."""
 
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    grown: bool = False
     signals: list[Signal] = field(default_factory=list)
 
-    async def wait(self, seconds: float) -> None:
-        """Return when there is news, or after `seconds`."""
-        with suppress(TimeoutError):
+    async def wait(self, seconds: float) -> bool:
+        """Wait for news, `seconds` at most; return whether the log is worth a look: it has grown, or time is over."""
+        try:
             await asyncio.wait_for(self.news.wait(), seconds)
+        except TimeoutError:
+            self.grown = True
         self.news.clear()
+        grown, self.grown = self.grown, False
+        return grown
 
 
 class Hub:
@@ -58,4 +63,6 @@ class Hub:
         for subscription in self._listeners.get(conversation_id, ()):
             if signal is not None:
                 subscription.signals.append(signal)
+            else:
+                subscription.grown = True
             subscription.news.set()

@@ -38,6 +38,7 @@ EXTEND = (
     .values(seq=sa.bindparam("seq"), last_at=sa.bindparam("last_at"), lang=sa.bindparam("lang"))
 )
 
+PAGE = 200  # messages that are read at once
 IDLE_SECONDS = 24 * 3600.0  # a chat that nobody wrote in for so long can no longer be opened by its token
 
 
@@ -139,7 +140,7 @@ class ConversationLog:
         self.hub.wake(conversation_id)
         return Receipt(stored, new=True)
 
-    async def after(self, conversation_id: str, seq: int, limit: int = 200) -> tuple[list[Message], Mode]:
+    async def after(self, conversation_id: str, seq: int, limit: int = PAGE) -> tuple[list[Message], Mode]:
         """Return the messages with a seq above `seq`, oldest first, and the mode; raise ChatGone when forgotten."""
         async with self.database.read() as db:
             rows = (await db.execute(AFTER, {"id": conversation_id, "seq": seq, "limit": limit})).all()

@@ -16,8 +16,10 @@ from aiohttp import WSMsgType
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.clock import FrozenClock
+from bot.conversations.log import PAGE
 from bot.settings import Settings
 from bot.storage.migrate import migrate
+from bot.web import keys
 from bot.web.app import create_app
 from tests.conftest import new_settings
 
@@ -202,6 +204,19 @@ async def test_socket_sends_what_was_missed_then_what_comes(client: Client) -> N
         while "messages" not in (news := await socket.receive_json(timeout=5)):
             assert set(news) <= {"typing", "state"}
         assert [m["seq"] for m in news["messages"]] == [3]
+
+
+async def test_socket_sends_a_long_talk_page_by_page(client: Client) -> None:
+    place, headers, chat = await begin(client)
+    log = client.app[keys.LOG]
+    for number in range(PAGE + 20):
+        await log.receive(chat["id"], f"m{number}", text="hi")
+    async with client.ws_connect(f"{place}/ws") as socket:
+        await socket.send_json({"token": chat["token"], "after": 0})
+        seen: list[int] = []
+        while len(seen) < PAGE + 21:
+            seen += [message["seq"] for message in (await socket.receive_json(timeout=5)).get("messages", [])]
+    assert seen[: PAGE + 21] == list(range(1, PAGE + 22))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.conversations.errors import BadChoice, BadToken, ChatGone
+from bot.conversations.log import PAGE
 from bot.conversations.model import Conversation
 from bot.conversations.text import clean
 from bot.web.errors import BadRequest, RateLimited
@@ -27,7 +28,7 @@ WAIT_MOST = 25.0  # seconds that a GET may wait for news
 FIRST_FRAME_SECONDS = 10.0
 HEARTBEAT_SECONDS = 20.0
 FRAMES_A_MINUTE = 120
-LOOK_AGAIN_SECONDS = 2.0  # another gateway may have written: the hub only knows of this one
+LOOK_AGAIN_SECONDS = 20.0  # readers are woken by news; this is for news that got lost on the way
 CLOSE_BAD_TOKEN, CLOSE_GONE = 4403, 4410
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -197,12 +198,16 @@ async def _push(request: web.Request, socket: web.WebSocketResponse, conversatio
             if found:
                 after = found[-1].seq
                 await socket.send_json({"messages": [render(message) for message in found]})
+                if len(found) == PAGE:
+                    continue
             if now is not mode:
                 mode = now
                 await socket.send_json({"state": {"mode": mode.value}})
-            while subscription.signals:
-                await socket.send_json(subscription.signals.pop(0))
-            await subscription.wait(LOOK_AGAIN_SECONDS)
+            grown = False
+            while not grown:
+                while subscription.signals:
+                    await socket.send_json(subscription.signals.pop(0))
+                grown = await subscription.wait(LOOK_AGAIN_SECONDS)
 
 
 async def _first_frame(request: web.Request, socket: web.WebSocketResponse) -> tuple[Conversation, int]:
