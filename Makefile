@@ -35,7 +35,7 @@ bench: .venv/.synced ## Measure speed and memory beside stock Rasa; writes docs/
 
 audit: .venv/.synced ## Known holes in what faces the public
 	$(UV) export --frozen --no-dev --group gateway --no-emit-project > .venv/gateway.txt
-	$(UV) tool run pip-audit --requirement .venv/gateway.txt --require-hashes --disable-pip
+	$(UV) tool run pip-audit --requirement .venv/gateway.txt --require-hashes --disable-pip --strict
 
 format: .venv/.synced ## Put the code in the house's form
 	$(PY) -m ruff format .

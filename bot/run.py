@@ -51,6 +51,7 @@ def environ_for(settings: Settings) -> dict[str, str]:
         "MODELS": settings.models,
         "LIBRARY": settings.library,
         "LIBRARY_NETWORKS": ",".join(str(network) for network in settings.library_networks),
+        "EMBED_ORIGINS": " ".join(settings.embed_origins),
         "MESSAGES_A_MINUTE": settings.messages_a_minute,
         "CLOCK": settings.clock.isoformat() if settings.clock else "",
         "SECRET": settings.secret,

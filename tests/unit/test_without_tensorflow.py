@@ -26,4 +26,7 @@ except ImportError as error:
 def test_rasa_is_imported_without_it_and_a_component_that_needs_it_says_so() -> None:
     ran = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.splitlines() == ["left out", "DIET needs TensorFlow, which bot/understanding/server.py leaves out."]
+    assert ran.stdout.splitlines() == [
+        "left out",
+        "DIET needs TensorFlow, which bot/understanding/server.py leaves out.",
+    ]

@@ -207,7 +207,7 @@ async def test_socket_sends_what_was_missed_then_what_comes(client: Client) -> N
 
 
 async def test_socket_sends_a_long_talk_page_by_page(client: Client) -> None:
-    place, headers, chat = await begin(client)
+    place, _, chat = await begin(client)
     log = client.app[keys.LOG]
     for number in range(PAGE + 20):
         await log.receive(chat["id"], f"m{number}", text="hi")

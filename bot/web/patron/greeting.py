@@ -26,9 +26,8 @@ def language_of(wish: str | None, request: web.Request) -> str:
 def welcome(app: web.Application, lang: str) -> list[Block]:
     """Return the blocks of the first message."""
     say = app[WORDING].say
-    facts = {"library": app[KNOWLEDGE].library.name.to(lang), "days": app[SETTINGS].retention_days}
     return [
-        text_block(say("utter_welcome", lang, **facts)),
+        text_block(say("utter_welcome", lang, library=app[KNOWLEDGE].library.name.to(lang))),
         {
             "type": "choices",
             "choices": [
