@@ -30,7 +30,7 @@ class ActionTellContact(TopicAction):
             if desk is not None:
                 await _tell_hours(turn, Place(branch, desk))
         else:
-            _show_all(turn)
+            _show_all(turn, here)
 
 
 async def _tell_one(turn: Turn, place: Place) -> None:
@@ -52,8 +52,18 @@ async def _tell_hours(turn: Turn, place: Place) -> None:
         turn.say("utter_contact_not_staffed", place=name, day=day, time=time, **agreed(turn, name))
 
 
-def _show_all(turn: Turn) -> None:
-    turn.say("utter_contact_all", **turn.contact())
+def _show_all(turn: Turn, here: list[Place]) -> None:
+    """Show the numbers of a service at each branch that has it, or of the branches themselves."""
+    service = here[0].point if here[0].branch is not None and here[0].point.id != BUILDING else None
+    if service is None:
+        turn.say("utter_contact_all", **turn.contact())
+        rows = [[branch.name.to(turn.lang), branch.phone, branch.email] for branch in turn.branches()]
+    else:
+        turn.say("utter_contact_service", service=service.name.to(turn.lang))
+        rows = [
+            [place.branch.name.to(turn.lang), place.phone(turn), place.point.email or place.branch.email]
+            for place in here
+            if place.branch is not None
+        ]
     head = [turn.words(f"utter_contact_head_{name}") for name in ("branch", "phone", "email")]
-    rows = [[branch.name.to(turn.lang), branch.phone, branch.email] for branch in turn.branches()]
     turn.show({"type": "table", "caption": turn.words("utter_contact_caption"), "head": head, "rows": rows})

@@ -71,6 +71,15 @@ PLACES = [
         ),
     ),
     script(
+        "the phone number of a desk, without a branch",
+        "phone number of the reference desk",
+        reads=(
+            "This is how to reach the reference desk at each branch:",
+            "Main Library | 315-555-0141 | reference@alderfalls.example",
+            "Riverside Branch | 315-555-0167 | riverside@alderfalls.example",
+        ),
+    ),
+    script(
         "the address of a desk, in the evening",
         "email of the reference desk at main",
         at="2026-11-21 18:00",
