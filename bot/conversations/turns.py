@@ -69,6 +69,7 @@ class TurnWorker:
         # One attempt, and a little more; after that another process may take the turn over.
         self._lease = deadlines.answer + 5
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
         self._slots = asyncio.Semaphore(at_once)
         self._sweeper: asyncio.Task[None] | None = None
         self._waiting: set[asyncio.Task[object]] = set()
@@ -107,11 +108,21 @@ class TurnWorker:
             await db.execute(turn.update().where(turn.c.leased_by == self._name).values(leased_until=0.0))
 
     def notify(self, conversation_id: str) -> None:
-        """Run the conversation's due turns soon, if they are not running already."""
-        if conversation_id not in self._running:
-            task = asyncio.create_task(self._drain(conversation_id))
-            self._running[conversation_id] = task
-            task.add_done_callback(lambda _: self._running.pop(conversation_id, None))
+        """Run the conversation's due turns soon; if they are running already, look once more at the end."""
+        if conversation_id in self._running:
+            self._again.add(conversation_id)
+            return
+        task = asyncio.create_task(self._drain(conversation_id))
+        self._running[conversation_id] = task
+        task.add_done_callback(lambda _: self._ended(conversation_id))
+
+    def _ended(self, conversation_id: str) -> None:
+        self._running.pop(conversation_id, None)
+        # A message may have come after the last look and before the end.
+        if conversation_id in self._again:
+            self._again.discard(conversation_id)
+            if not self._stopping:
+                self.notify(conversation_id)
 
     async def _sweep(self) -> None:
         while True:
@@ -182,15 +193,15 @@ class TurnWorker:
         return await self._finish(row.id, talk.id, reply, words)
 
     async def _ask(self, request: TurnRequest) -> TurnReply:
-        async with self._slots:
-            until = datetime.now(UTC) + timedelta(seconds=self._deadlines.answer)
-            typing = {"from": "bot", "until": until.isoformat(timespec="milliseconds")}
-            self._log.hub.wake(request.conversation_id, {"typing": typing})
-            try:
-                async with asyncio.timeout(self._deadlines.answer):
-                    reply = await self._wait(self._brain.answer(request))
-            except TimeoutError:
-                raise BrainSlow from None
+        until = datetime.now(UTC) + timedelta(seconds=self._deadlines.answer)
+        typing = {"from": "bot", "until": until.isoformat(timespec="milliseconds")}
+        self._log.hub.wake(request.conversation_id, {"typing": typing})
+        try:
+            # Waiting for a slot counts: behind an assistant that hangs, everybody is told in time.
+            async with asyncio.timeout(self._deadlines.answer), self._slots:
+                reply = await self._wait(self._brain.answer(request))
+        except TimeoutError:
+            raise BrainSlow from None
         if not reply.blocks:
             raise BrainError("an empty answer")
         return reply

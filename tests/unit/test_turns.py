@@ -196,6 +196,22 @@ async def test_no_usable_answer_becomes_an_apology(log: ConversationLog, brain: 
     await worker.stop()
 
 
+async def test_everybody_is_told_in_time_when_more_ask_than_the_assistant_takes(
+    log: ConversationLog, brain: ScriptedBrain
+) -> None:
+    brain.waits.clear()
+    deadlines = Deadlines(answer=0.5, apology=0.5, worth=30)
+    worker = TurnWorker(log, brain, deadlines, SAYS, name="test", at_once=2)
+    talks = [(await begin(log)).conversation.id for _ in range(8)]
+    for talk in talks:
+        await log.receive(talk, "a", text="anything")
+        worker.notify(talk)
+    await asyncio.sleep(1.5)
+    for talk in talks:
+        assert texts((await log.after(talk, 0))[0])[1:] == ["patron: anything", "bot: sorry"]
+    await worker.stop()
+
+
 async def test_message_that_is_no_longer_worth_an_answer_gets_none(log: ConversationLog, brain: ScriptedBrain) -> None:
     brain.does = lambda request: TurnReply([], "en")
     log._answer_within = 0.2
