@@ -12,7 +12,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 # An animation that is cancelled (its element went) is settled as well: its promise is refused, and that is no failure.
 SETTLE = """() => Promise.allSettled((document.querySelector('library-chat')?.shadowRoot.getAnimations() ?? [])
-  .filter((animation) => animation.effect.getTiming().iterations < 2).map((animation) => animation.finished)).then(() => null)"""
+  .filter((animation) => animation.effect.getTiming().iterations < 2)
+  .map((animation) => animation.finished)).then(() => null)"""
 
 # Notes every text that a live region is given. Installed before the page's own scripts.
 LISTEN = """
