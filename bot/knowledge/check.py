@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.knowledge.answers_check import check_answers
 from bot.knowledge.calendar_check import CalendarFile
+from bot.knowledge.catalogue_check import check_catalogue
 from bot.knowledge.library import Library, read_library
 from bot.knowledge.problems import Problem
+from bot.knowledge.resources_check import check_resources
 from bot.knowledge.source_settings import SourceOfFiles
 from bot.knowledge.sources.addresses import AddressRefused, checked_url
 from bot.knowledge.yamlfile import read_yaml
@@ -18,13 +21,16 @@ def check_library(folder: Path) -> list[Problem]:
     if library is not None:
         problems += _check_sources(library)
         problems += _check_calendars(library)
+        problems += check_answers(library)
+        problems += check_catalogue(library)
+        problems += check_resources(library)
     return sorted(set(problems))
 
 
 def _check_sources(library: Library) -> list[Problem]:
     file = read_yaml(library.folder / "library.yml")
     problems = []
-    for capability in ("hours", "closures", "events"):
+    for capability in ("hours", "closures", "events", "catalogue"):
         for number, source in enumerate(getattr(library.sources, capability)):
             addresses: dict[tuple[str, ...], str] = {("url",): source.url} if hasattr(source, "url") else {}
             addresses |= {("pages", point): url for point, url in getattr(source, "pages", {}).items()}

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from bot.knowledge.answers import Answers
+from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.events import EventQuery, Events
+from bot.knowledge.guides import Guides
 from bot.knowledge.hours import Hours
 from bot.knowledge.library import Library, load_library
 from bot.knowledge.problems import LibraryFileError
+from bot.knowledge.recommendations import Recommendations
+from bot.knowledge.resource_sources import resources_of
+from bot.knowledge.resources import Resources
 from bot.knowledge.source_settings import (
+    SourceOfCatalogueFile,
     SourceOfFiles,
     SourceOfICalendar,
     SourceOfJsonLd,
+    SourceOfKoha,
     SourceOfLibCalApi,
     SourceOfLibCalFeed,
+    SourceOfSru,
 )
 from bot.knowledge.sources.base import ClosureSource, EventSource, HoursSource
+from bot.knowledge.sources.catalogue_files import CatalogueFile
+from bot.knowledge.sources.catalogue_remote import KohaCatalogue, SruCatalogue
 from bot.knowledge.sources.fetch import Fetcher
 from bot.knowledge.sources.files import FileClosures, FileEvents, FileHours
+from bot.knowledge.sources.records import CatalogueSource
 from bot.knowledge.sources.remote import (
     CalendarFeed,
     LibCalApi,
@@ -39,8 +52,11 @@ class Knowledge:
 
     def __init__(self, folder: Path, cache: Path, allow_private: bool, secrets: Mapping[str, str]) -> None:
         self._folder = folder
+        self._cache = cache
         self._fetcher = Fetcher(cache, allow_private)
         self._secrets = secrets
+        self._answers = Answers(folder)
+        self._guides = Guides(folder)
         self._version = self._stamp()
         self._build(load_library(folder))
 
@@ -78,11 +94,43 @@ class Knowledge:
         self._refresh()
         return self._events
 
+    @property
+    def answers(self) -> Answers:
+        """The library's own answers as their files are now."""
+        self._answers.refresh()
+        return self._answers
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Answers what the library has of a title, an author or a subject."""
+        self._refresh()
+        return self._catalogue
+
+    @property
+    def recommendations(self) -> Recommendations:
+        """Staff picks that match a taste."""
+        self._refresh()
+        return self._recommendations
+
+    @property
+    def resources(self) -> Resources:
+        """Answers about digital resources."""
+        self._refresh()
+        return self._resources
+
+    @property
+    def guides(self) -> Guides:
+        """The step-by-step guides as their files are now."""
+        self._guides.refresh()
+        return self._guides
+
     async def warm(self, now: datetime) -> None:
         """Ask each source once, so that the first patron does not wait for files to be read or feeds to answer."""
         for branch in self.library.branches:
             await self.hours.at(branch.id, now, now)
         await self.events.find(EventQuery(), now)
+        await self.resources.all(now)
+        await asyncio.to_thread(self.catalogue.known_title, "1984")
 
     async def close(self) -> None:
         """End connections to sources on the network."""
@@ -137,6 +185,18 @@ class Knowledge:
                     events.append(CalendarFeed(library, calendar, self._fetcher))
                 case SourceOfLibCalApi():
                     events.append(LibCalApiEvents(library, LibCalApi(calendar, self._fetcher, self._secrets)))
+        catalogues: list[CatalogueSource] = []
+        for shelf in library.sources.catalogue:
+            match shelf:
+                case SourceOfCatalogueFile():
+                    catalogues.append(CatalogueFile(library, shelf, self._cache))
+                case SourceOfSru():
+                    catalogues.append(SruCatalogue(shelf, self._fetcher))
+                case SourceOfKoha():
+                    catalogues.append(KohaCatalogue(shelf, self._fetcher, self._secrets))
+        self._catalogue = Catalogue(library, catalogues)
+        self._recommendations = Recommendations(library.folder / "picks.yml", self._catalogue)
         self._library = library
         self._hours = Hours(library, hours, closures)
         self._events = Events(library, events)
+        self._resources = resources_of(library, self._fetcher, self._secrets)

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.knowledge.expressions import ExpressionError, check_expression
 from bot.knowledge.problems import LibraryFileError, Problem
+from bot.knowledge.safety import Safety
 from bot.knowledge.schema import Email, Identifier, Part, Phone, Url, matching
 from bot.knowledge.source_settings import SourceOfJsonLd, Sources
 from bot.knowledge.text import Line, Text, plain
@@ -109,10 +110,12 @@ class _LibraryFile(Part):
     phone: Phone
     email: Email
     calendar_url: Url | None = None
+    catalogue_url: Url | None = None  # {words} stands for what is sought
     about: Text | None = None
     branches: tuple[Branch, ...] = Field(min_length=1)
     sources: Sources = Sources()
     event_words: dict[Identifier, tuple[Line, ...]] = {}
+    safety: Safety = Safety()
 
     @field_validator("zone")
     @classmethod
@@ -195,17 +198,24 @@ class Library(Part):
     phone: str
     email: str
     calendar_url: str | None
+    catalogue_url: str | None
     about: Text | None
     branches: tuple[Branch, ...]
     services: dict[str, ServiceKind]
     points: tuple[ServicePoint, ...]
     sources: Sources
     event_words: dict[str, tuple[str, ...]]
+    safety: Safety = Safety()
 
     @property
     def zone(self) -> ZoneInfo:
         """The library's time zone."""
         return ZoneInfo(self.zone_name)
+
+    @property
+    def catalogue_page(self) -> str:
+        """The address of the catalogue, without a search."""
+        return (self.catalogue_url or self.website).split("?")[0].split("{")[0]
 
     @property
     def branch_ids(self) -> tuple[str, ...]:

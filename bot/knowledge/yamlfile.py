@@ -54,6 +54,11 @@ def read_yaml(path: Path) -> YamlFile:
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise LibraryFileError([Problem(path.name, line, "The file is not UTF-8.", "Save it as UTF-8.")]) from None
+    return parse_yaml(path, text)
+
+
+def parse_yaml(path: Path, text: str) -> YamlFile:
+    """Read the text of the file `path`; raise LibraryFileError for bad syntax or a key written twice."""
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()

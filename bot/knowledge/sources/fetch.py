@@ -129,6 +129,14 @@ class Fetcher:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise SourceUnavailable(f"{_site(url)} does not answer: {_why(error)}") from None
 
+    async def ask(self, url: str, now: datetime, headers: Mapping[str, str] | None = None) -> bytes:
+        """Fetch an address once and keep nothing of it, as for a patron's search; raise SourceUnavailable."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                return (await self._fetch(url, None, now, headers or {})).body
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            raise SourceUnavailable(f"{_site(url)} does not answer: {_why(error)}") from None
+
     async def settle(self) -> None:
         """Wait until no fetch is under way."""
         flights = [feed.flight for feed in self._feeds.values() if feed.flight is not None]
