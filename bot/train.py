@@ -25,6 +25,7 @@ MADE_FROM = (
     "bot/understanding/encoder.py",
     "bot/understanding/classifier.py",
     "bot/understanding/entities.py",
+    "bot/understanding/spelling.py",
 )
 KEPT_MODELS = 3
 

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 from bot.settings import Settings
 from bot.train import train
 
 
 def understand_file(settings: Settings, source: Path, target: Path) -> None:
-    """Read {"text"} lines; write them with intent, confidence, ranking, entities, language and clauses."""
+    """Read {"text"} lines; write intent, confidence, ranking, entities, language and clauses (what it asks)."""
     model = train(settings)
     from bot.understanding.server import quieten
 
@@ -18,16 +19,21 @@ def understand_file(settings: Settings, source: Path, target: Path) -> None:
     from rasa.core.channels.channel import UserMessage
 
     from bot.understanding.channel import understood
+    from bot.understanding.reading import read
 
     agent = Agent.load(str(model))
 
-    async def parse(text: str) -> dict[str, object]:
-        parsed = await agent.processor.parse_message(UserMessage(text))
-        found = understood(parsed)
-        return {"text": text, **found, "clauses": [text]}
+    async def parse(text: str) -> dict[str, Any]:
+        parsed: dict[str, Any] = await agent.processor.parse_message(UserMessage(text))
+        return parsed
+
+    async def understand(text: str) -> dict[str, Any]:
+        questions = await read(text, parse)
+        asked = [{"text": one["text"], "intent": one["intent"]["name"]} for one in questions]
+        return {"text": text, **understood(questions[0]), "clauses": asked}
 
     with source.open(encoding="utf-8") as lines, target.open("w", encoding="utf-8") as output:
         for line in lines:
             if line.strip():
-                result = asyncio.run(parse(json.loads(line)["text"]))
+                result = asyncio.run(understand(json.loads(line)["text"]))
                 output.write(json.dumps(result, ensure_ascii=False) + "\n")

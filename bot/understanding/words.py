@@ -1,4 +1,7 @@
-"""Finds the library's own words in a message: branches, services, audiences and subjects of events, typos included."""
+"""Finds the library's own words in a message, typos included.
+
+They are branches, services, audiences and subjects of events, digital resources, formats and devices.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,16 @@ from spacy.tokens import Doc
 from bot.knowledge.date_words import Plain, edits, plain_form
 from bot.knowledge.event_vocabulary import AUDIENCE_WORDS, SUBJECT_WORDS
 from bot.knowledge.event_words import EventWords, stem
+from bot.knowledge.resource_vocabulary import DEVICE_WORDS, FORMAT_WORDS
 from bot.knowledge.text import Text, words_of
 
 ALL_BRANCHES = "all"
 """The value of a branch word that stands for every branch."""
 
-Kind = Literal["branch", "service", "audience", "subject"]
+Kind = Literal["branch", "service", "audience", "subject", "resource", "format", "device"]
+_BY_STEM = ("audience", "subject")
+_GUESSED_WHOLE = ("resource", "format", "device")
+"""Kinds whose longer names hold too many ordinary words for slips to be looked for in each of them."""
 _VOCABULARY = Path(__file__).with_name("vocabulary.yml")
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _AGE = re.compile(
@@ -99,8 +106,8 @@ class _Token:
 class LibraryWords:
     """Recognises the words of one library. Made once; takes some milliseconds to make, well under one to use."""
 
-    def __init__(self, library: KnownLibrary) -> None:
-        """Take the names from the library; raise nothing for names that are odd, they are then only less useful."""
+    def __init__(self, library: KnownLibrary, resources: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Take the names from the library and of its digital resources; a name that is odd is only less useful."""
         self._rules = _Rules.read(_VOCABULARY)
         self._ages = EventWords()
         # An empty pipeline: spaCy's matcher finds all phrases in one pass, however many there are.
@@ -109,6 +116,7 @@ class LibraryWords:
         self._by_spelling = PhraseMatcher(self._nlp.vocab, attr="NORM")
         self._by_stem = PhraseMatcher(self._nlp.vocab, attr="NORM")
         self._known: set[str] = set()
+        self._guessed: set[str] = set()
         for branch in library.branches:
             self._add("branch", branch.id, (*branch.name.all, *branch.aliases, branch.id.replace("_", " ")))
         self._add("branch", ALL_BRANCHES, self._rules.all_branches)
@@ -120,10 +128,16 @@ class LibraryWords:
         for subject, phrases_of in subjects.items():
             own = library.event_words.get(subject, ())
             self._add("subject", subject, (*phrases_of, *own, subject.replace("_", " ")))
+        for resource, names in (resources or {}).items():
+            self._add("resource", resource, names)
+        for form, phrases in FORMAT_WORDS.items():
+            self._add("format", str(form), _with_plurals(phrases))
+        for device, phrases in DEVICE_WORDS.items():
+            self._add("device", str(device), _with_plurals(phrases))
         self._stems = {stem(word) for word in self._known}
         # A slip is looked for among words of five letters or more that begin with the same letter.
         self._guesses: dict[str, list[tuple[str, int]]] = {}
-        for word in sorted(self._known | {known + "s" for known in self._known}):
+        for word in sorted(self._guessed | {known + "s" for known in self._guessed}):
             if len(word) > 4 and word.isalpha():
                 self._guesses.setdefault(word[0], []).append((word, _letters(word)))
 
@@ -153,12 +167,14 @@ class LibraryWords:
         """Have the phrases recognised as one value. Names are told by spelling; what events are about, by the stem."""
         key = f"{kind} {value}"
         self._values[key] = (kind, value)
-        matcher = self._by_spelling if kind in ("branch", "service") else self._by_stem
+        matcher = self._by_stem if kind in _BY_STEM else self._by_spelling
         docs = []
         for phrase in phrases:
             words = words_of(phrase)
             if words:
                 self._known.update(words)
+                if kind not in _GUESSED_WHOLE or len(words) == 1:
+                    self._guessed.update(words)
                 docs.append(self._doc(words if matcher is self._by_spelling else [stem(word) for word in words]))
         matcher.add(key, docs)
 
@@ -192,6 +208,11 @@ class LibraryWords:
             first, last = form.place(*match.span())
             for audience in self._ages.read(match.group()).audiences:
                 yield Word("audience", str(audience), text[first:last], first, last)
+
+
+def _with_plurals(phrases: Sequence[str]) -> list[str]:
+    """Return phrases and their plurals, which spelling alone does not tell."""
+    return [*phrases, *(f"{phrase}s" for phrase in phrases)]
 
 
 def _letters(word: str) -> int:

@@ -2,70 +2,100 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bot.settings import ROOT
+from tests.understanding.conftest import FOLDER, Found, Row, right, rows
+from tests.understanding.voices import VOICES, said
 
-HELD_OUT = ROOT / "tests" / "understanding" / "held_out.jsonl"
 SURE = 0.5
-KNOWN_MISSES = ROOT / "tests" / "understanding" / "known_misses.txt"
+CONFIDENT = 0.6
+KNOWN_MISSES = FOLDER / "known_misses.txt"
+REFUSED = ("nlu_fallback", "out_of_scope")
+# Share of questions that are understood in each voice; docs/understanding.md has what was measured.
+BY_VOICE = {"typos": 0.80, "keywords": 0.78, "polite": 0.80, "shouting": 0.80, "non_native": 0.85, "story": 0.65}
 
-
-def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+Pair = tuple[Row, Found]
 
 
 @pytest.fixture(scope="module")
-def understood(model: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What the assistant makes of each held-out line, beside what it should."""
-    output = tmp_path_factory.mktemp("understood") / "out.jsonl"
-    command = [sys.executable, "-m", "bot", "understand", str(HELD_OUT), str(output)]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert ran.returncode == 0, ran.stderr
-    return [{"wanted": asked, **found} for asked, found in zip(lines(HELD_OUT), lines(output), strict=True)]
+def pairs(understood: Callable[[str], Found]) -> list[Pair]:
+    """Each held-out question beside what the assistant makes of it."""
+    return [(row, understood(row["text"])) for row in rows("held_out.jsonl")]
 
 
-def test_every_line_has_the_fields_that_the_scorer_reads(understood: list[dict[str, Any]]) -> None:
-    for found in understood:
-        assert found["text"] == found["wanted"]["text"]
-        assert set(found) == {"wanted", "text", "intent", "confidence", "ranking", "entities", "language", "clauses"}
-        assert found["ranking"][0] == {"intent": found["intent"], "confidence": found["confidence"]}
+def in_scope(pairs: Iterable[Pair]) -> list[Pair]:
+    return [(row, found) for row, found in pairs if row["intent"] != "out_of_scope"]
 
 
-def test_nine_of_ten_are_understood_and_a_did_you_mean_serves_the_rest(understood: list[dict[str, Any]]) -> None:
-    right = [found for found in understood if found["intent"] == found["wanted"]["intent"]]
-    served = [found for found in understood if found["wanted"]["intent"] in [r["intent"] for r in found["ranking"]]]
-    assert len(right) / len(understood) >= 0.90
-    assert len(served) / len(understood) >= 0.97
+def share(pairs: Iterable[Pair]) -> float:
+    marks = [right(found, row) for row, found in pairs]
+    return sum(marks) / len(marks)
 
 
-def test_spanish_is_understood_nearly_as_well_as_english(understood: list[dict[str, Any]]) -> None:
-    share = {}
-    for language in ("en", "es"):
-        of = [found for found in understood if found["wanted"]["lang"] == language]
-        share[language] = sum(found["intent"] == found["wanted"]["intent"] for found in of) / len(of)
-    assert share["es"] >= share["en"] - 0.05
+def test_every_line_has_the_fields_that_the_scorer_reads(pairs: list[Pair]) -> None:
+    for row, found in pairs:
+        assert found["text"] == row["text"]
+        assert set(found) == {"text", "intent", "confidence", "ranking", "entities", "language", "clauses"}
+        assert len(found["ranking"]) >= 3
 
 
-def test_language_is_told_right(understood: list[dict[str, Any]]) -> None:
-    right = sum(found["language"] == found["wanted"]["lang"] for found in understood)
-    assert right / len(understood) >= 0.98
+def test_questions_are_understood_and_a_did_you_mean_serves_most_of_the_rest(pairs: list[Pair]) -> None:
+    asked = in_scope(pairs)
+    served = [right(found, row) or any(right(ranked, row) for ranked in found["ranking"][:3]) for row, found in asked]
+    assert share(asked) >= 0.88
+    assert sum(served) / len(served) >= 0.96
 
 
-def test_known_misses_only_shrink(understood: list[dict[str, Any]]) -> None:
+def test_what_a_library_does_not_do_is_told_from_what_it_does(pairs: list[Pair]) -> None:
+    outside = [found["intent"] in REFUSED for row, found in pairs if row["intent"] == "out_of_scope"]
+    refused = [
+        found["intent"] in REFUSED and "out_of_scope" not in row.get("alt", ()) for row, found in in_scope(pairs)
+    ]
+    sure_and_wrong = [
+        not right(found, row) and found["intent"] not in REFUSED and found["confidence"] >= CONFIDENT
+        for row, found in in_scope(pairs)
+    ]
+    assert sum(outside) / len(outside) >= 0.85
+    assert sum(refused) / len(refused) <= 0.05
+    assert sum(sure_and_wrong) / len(sure_and_wrong) <= 0.04
+
+
+def test_spanish_is_understood_nearly_as_well_as_english(pairs: list[Pair]) -> None:
+    by_language = {code: share(pair for pair in in_scope(pairs) if pair[0]["lang"] == code) for code in ("en", "es")}
+    assert by_language["es"] >= by_language["en"] - 0.05
+
+
+def test_language_is_told_right(pairs: list[Pair]) -> None:
+    told = [found["language"] == row["lang"] for row, found in pairs]
+    assert sum(told) / len(told) >= 0.98
+
+
+@pytest.mark.parametrize("voice", VOICES)
+def test_the_same_questions_are_understood_in_every_voice(voice: str, understood: Callable[[str], Found]) -> None:
+    asked = [
+        (row, understood(said(row["text"], row["lang"], voice)))
+        for row in rows("held_out.jsonl")
+        if row["intent"] != "out_of_scope"
+    ]
+    assert share(asked) >= BY_VOICE[voice]
+
+
+def test_known_misses_only_shrink(pairs: list[Pair]) -> None:
     """A wrong topic said with confidence is a miss; not being sure is none.
 
-    Close to the threshold of config.yml (0.4) another processor may round to the other side: that counts neither way.
+    Close to the threshold another processor may round to the other side: that counts neither way.
     """
-    sure = [found for found in understood if found["confidence"] >= SURE and found["intent"] != "nlu_fallback"]
-    missed = {found["text"] for found in sure if found["intent"] != found["wanted"]["intent"]}
-    right = {found["text"] for found in sure if found["intent"] == found["wanted"]["intent"]}
+    sure = [(row, found) for row, found in pairs if found["confidence"] >= SURE and found["intent"] != "nlu_fallback"]
+    missed = {row["text"] for row, found in sure if not right(found, row)}
+    well = {row["text"] for row, found in sure if right(found, row)}
     known = set(KNOWN_MISSES.read_text(encoding="utf-8").splitlines()) - {""}
     assert missed - known == set(), "these were understood before"
-    assert known & right == set(), "these are understood now: take them off the list"
+    assert known & well == set(), "these are understood now: take them off the list"
+
+
+def test_list_of_known_misses_names_held_out_questions_only() -> None:
+    texts = {row["text"] for row in rows("held_out.jsonl")}
+    assert set(Path(KNOWN_MISSES).read_text(encoding="utf-8").splitlines()) - {""} <= texts
