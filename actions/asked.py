@@ -35,6 +35,14 @@ _BEGINS = re.compile(
 )
 
 
+_OPENING = re.compile(r"\b(?:open\w*|opne|clos\w*|shut|hours?|abr\w+|abiert\w+|cierr\w+|cerrad\w+|cerrar|horarios?)\b")
+
+
+def is_about_opening(text: str) -> bool:
+    """Tell whether a text speaks of being open at all, in English or Spanish."""
+    return bool(_OPENING.search(plain(text)))
+
+
 def how_asked(text: str) -> Asked:
     """Return how the hours are asked for in `text`, in English or Spanish."""
     clauses = [clause for clause in _CLAUSES.split(plain(text)) if clause.strip()]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 OFFERED = "offered"
 """The slot that holds what the last message offered, for a plain "yes"."""
+GUIDE = "guide"
+"""The slot that holds the guide under way and how far the patron is in it."""
 
 
 @dataclass
@@ -50,7 +53,9 @@ class Turn:
         knowledge = context.knowledge()
         lang = tracker.get_slot("language")
         message = tracker.latest_message
-        details = Details.from_entities(message.get("entities") or (), str(message.get("text") or ""))
+        details = Details.from_entities(
+            message.get("entities") or (), str(message.get("text") or ""), str(message.get("asks") or "")
+        )
         return cls(
             tracker=tracker,
             knowledge=knowledge,
@@ -74,13 +79,35 @@ class Turn:
         found: dict[str, list[Any]] = {}
         for entity in self.tracker.latest_message.get("entities") or ():
             if entity["entity"] != "language":
-                found.setdefault(entity["entity"], []).append(entity["value"])
+                values = entity["value"] if isinstance(entity["value"], list) else [entity["value"]]
+                found.setdefault(entity["entity"], []).extend(values)
         return dict(found)
+
+    @property
+    def confidence(self) -> float:
+        """How sure the intent is, from 0 to 1."""
+        return float((self.tracker.latest_message.get("intent") or {}).get("confidence") or 0)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the message is a quick reply, and so asks what was offered and nothing else."""
+        found = self.tracker.latest_message.get("entities") or ()
+        return any(one.get("extractor") == "choice" for one in found)
+
+    @property
+    def of_several(self) -> bool:
+        """Whether this is one of several questions in a message."""
+        return bool((self.tracker.latest_message.get("metadata") or {}).get("of_several"))
 
     @property
     def only_details(self) -> bool:
         """Whether the message names a branch, day, audience or subject and little else ("chess", "robots saturday")."""
-        found = [e for e in self.tracker.latest_message.get("entities") or () if e["entity"] != "language"]
+        kinds = {e["entity"] for e in self.tracker.latest_message.get("entities") or ()}
+        return self.only_of(*kinds - {"language"})
+
+    def only_of(self, *kinds: str) -> bool:
+        """Tell whether the message names details of these kinds and little else."""
+        found = [e for e in self.tracker.latest_message.get("entities") or () if e["entity"] in kinds]
         letters = list(self.text)
         for entity in found:
             letters[entity["start"] : entity["end"]] = " " * (entity["end"] - entity["start"])
@@ -138,6 +165,21 @@ class Turn:
         """Return the time of day as a sentence has it: '6 PM', 'las 6 p.m.'."""
         return clock_in_sentence(moment, self.lang, self.wording)
 
+    def become(self, intent: str, entities: Mapping[str, Any]) -> None:
+        """Take the message for one that asks `intent` about `entities` ({kind: value}), as a quick reply does."""
+        found = [{"entity": kind, "value": value, "start": 0, "end": 0} for kind, value in entities.items()]
+        self.tracker.latest_message = {
+            **self.tracker.latest_message,
+            "intent": {"name": intent, "confidence": 1.0},
+            "entities": found,
+        }
+        self.details = Details.from_entities(found)
+
+    @property
+    def intent(self) -> str:
+        """What the patron asks, by its name in domain.yml."""
+        return str((self.tracker.latest_message.get("intent") or {}).get("name") or "")
+
     def choices(self, offered: list[tuple[str, str, dict[str, Any]]]) -> None:
         """Add quick replies: (label, intent, entities) each."""
         self.show(
@@ -165,11 +207,18 @@ class Turn:
 class PatronAction(Action, ABC):
     """An action that answers a patron. Whatever happens in `perform`, the patron gets a reply."""
 
+    guides: ClassVar[bool] = False
+    """Whether the action itself goes on with a guide or drops it."""
+
+    @abstractmethod
+    def name(self) -> str:
+        """Return the action's name in domain.yml."""
+
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answer the turn; an expected failure is said by its own sentence, any other is logged and apologised for."""
         turn = Turn.of(tracker)
         try:
-            await self.perform(turn)
+            await self._answer(turn)
         except ActionExecutionRejection:
             raise  # Rasa's own signal, not a failure
         except LibraryError as error:
@@ -185,6 +234,18 @@ class PatronAction(Action, ABC):
             turn.events.append(SlotSet(OFFERED, None))  # a "yes" later on means something else
         return turn.events
 
+    async def _answer(self, turn: Turn) -> None:
+        """Answer, unless the talk so far gives the message another meaning; a guide left alone is offered again."""
+        from actions.in_context import answered_in_context, offer_to_resume, titled  # made of actions itself
+
+        if await titled(turn):
+            return
+        if self.guides or not (turn.tracker.get_slot(GUIDE) or turn.tracker.get_slot("shown")):
+            await self.perform(turn)
+        elif not await answered_in_context(turn):
+            await self.perform(turn)
+            offer_to_resume(turn)
+
     @abstractmethod
     async def perform(self, turn: Turn) -> None:
         """Add the reply to `turn`."""
@@ -194,6 +255,8 @@ class TopicAction(PatronAction, ABC):
     """Answers a question that follow-ups may change: it remembers what was asked."""
 
     intent: str
+    takes: ClassVar[frozenset[str]] = frozenset(("branches",))
+    """The fields of Details that a follow-up may change."""
 
     async def perform(self, turn: Turn) -> None:
         """Answer a new question."""
@@ -207,7 +270,8 @@ class TopicAction(PatronAction, ABC):
     async def follow(self, turn: Turn) -> None:
         """Answer with the turn's details as they are, and remember them."""
         await self.answer(turn)
-        turn.events += [SlotSet("topic", self.intent), SlotSet("details", turn.details.as_slot())]
+        if not any(event.get("name") == "topic" for event in turn.events):  # another topic's action may have answered
+            turn.events += [SlotSet("topic", self.intent), SlotSet("details", turn.details.as_slot())]
 
     @abstractmethod
     async def answer(self, turn: Turn) -> None:

@@ -13,6 +13,7 @@ class ActionTellContact(TopicAction):
     """Answer with phone and e-mail of a branch or a desk, and whether somebody is there."""
 
     intent = "ask_contact"
+    takes = frozenset(("branches", "service"))
 
     def name(self) -> str:
         """Return the action's name in domain.yml."""

@@ -62,8 +62,12 @@ class Details:
     audiences: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     when: Mapping[str, Any] | None = None
+    resources: tuple[str, ...] = ()
+    device: str | None = None
+    formats: tuple[str, ...] = ()
     words: str = ""  # what an event is to be about, where no subject is known for it
     said: str = ""  # the question about events in the patron's words, without branches and days
+    sought: str = ""  # what is looked for in the catalogue, as bot/knowledge/sources/records.py writes it
     asked: str = ""  # how hours were asked for (actions/asked.py)
 
     @property
@@ -92,15 +96,17 @@ class Details:
         return cls(**known)
 
     @classmethod
-    def from_entities(cls, entities: Iterable[Mapping[str, Any]], text: str = "") -> Details:
+    def from_entities(cls, entities: Iterable[Mapping[str, Any]], text: str = "", asks: str = "") -> Details:
         """Gather what a message's entities say; of several times the first counts.
 
-        Where `text` asks at the end of a story, what the question itself names counts, not what the story names.
+        `asks` is the clause of `text` that asks: what it names counts, not what a story around it names.
         """
         found: dict[str, list[Any]] = {}
         entities = list(entities)
         questions = list(_QUESTION.finditer(text))
         start, end = questions[-1].span() if questions else (0, len(text))
+        if asks and asks in text:
+            start, end = text.rindex(asks), text.rindex(asks) + len(asks)
         asked = {one["entity"] for one in entities if start <= one.get("start", 0) < end}
         for entity in entities:
             if entity["entity"] in asked and not start <= entity.get("start", 0) < end:
@@ -114,4 +120,7 @@ class Details:
             audiences=tuple(found.get("audience", ())),
             subjects=tuple(found.get("subject", ())),
             when=next(iter(found.get("when", ())), None),
+            resources=tuple(found.get("resource", ())),
+            device=next(iter(found.get("device", ())), None),
+            formats=tuple(found.get("format", ())),
         )

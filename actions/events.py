@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rasa_sdk.events import SlotSet
+
 from actions.base import TopicAction, Turn
 from actions.details import ALL_BRANCHES, Details, When
 from actions.event_cards import card, clock_span
 from actions.places import branch_in_sentence
 from actions.say import listed
+from actions.shown import SHOWN
 from actions.sources import tell_source
 from bot.knowledge.events import Audience, EventQuery, EventsFound, EventsOutcome, EventStatus, LibraryEvent
 from bot.knowledge.text import plain
@@ -20,6 +23,7 @@ class ActionFindEvents(TopicAction):
     """Answer with the events that match the time, branch, audience and subject asked about."""
 
     intent = "find_event"
+    takes = frozenset(("branches", "audiences", "subjects", "when", "words"))
 
     def name(self) -> str:
         """Return the action's name in domain.yml."""
@@ -48,6 +52,8 @@ class ActionFindEvents(TopicAction):
         say_found(turn, found, shown, span)
         if shown:
             turn.show({"type": "cards", "cards": [card(turn, event) for event in shown]})
+            listed_now = [{"kind": "event", "id": event.id, "title": event.title} for event in shown]
+            turn.events.append(SlotSet(SHOWN, listed_now))
         tell_source(turn, found.sources)
         if found.outcome is EventsOutcome.NONE_AT_ALL:
             turn.choices([(turn.words("utter_events_all"), "find_event", {})])

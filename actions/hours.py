@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from actions.asked import Asked, how_asked
+from actions.asked import Asked, how_asked, is_about_opening
 from actions.base import TopicAction, Turn
 from actions.details import Details, When
+from actions.events import ActionFindEvents
 from actions.hours_tables import show_days, show_one_day
 from actions.hours_words import opens_next, ranges, unlike_its_weekday, yes_or_no
 from actions.places import Place, agreed, places
@@ -24,10 +25,18 @@ class ActionTellHours(TopicAction):
     """Answer when a branch is open: now, on a day, or over several days."""
 
     intent = "ask_hours"
+    takes = frozenset(("branches", "service", "when"))
 
     def name(self) -> str:
         """Return the action's name in domain.yml."""
         return "action_tell_hours"
+
+    async def perform(self, turn: Turn) -> None:
+        """Answer; "is there storytime on Wednesday" names no opening and is about events after all."""
+        if turn.details.subjects and turn.details.service is None and not is_about_opening(turn.text):
+            await ActionFindEvents().perform(turn)
+        else:
+            await super().perform(turn)
 
     def understood(self, turn: Turn) -> Details:
         """Return what is asked about, and whether a yes or a no is wanted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.answers import answer_place
 from actions.base import TopicAction, Turn
 from actions.places import Place, branch_in_sentence, places
 from actions.say import capital, sentence
@@ -12,6 +13,7 @@ class ActionTellLocation(TopicAction):
     """Answer with address, directions and a map link."""
 
     intent = "ask_location"
+    takes = frozenset(("branches", "service"))
 
     def name(self) -> str:
         """Return the action's name in domain.yml."""
@@ -19,6 +21,8 @@ class ActionTellLocation(TopicAction):
 
     async def answer(self, turn: Turn) -> None:
         """Describe one branch in sentences, several as cards; of a service say where in the branch it is."""
+        if answer_place(turn):
+            return
         here = places(turn)
         if len(here) > 1:
             if here[0].point.id == BUILDING:

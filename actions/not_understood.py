@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk.events import SlotSet
 
+from actions.answers import answer_from
 from actions.base import OFFERED, PatronAction, Turn
+from actions.catalogue import found_title
 from actions.details import Details
 from actions.events import ActionFindEvents
-from actions.follow_up import action_for, change_detail, topic_of
+from actions.follow_up import change_detail, topic_of
+from actions.topics import TOPICS, answer_as
+from bot.knowledge.text import plain
 
 OFFERED_MOST = 3
 SHORT = 4  # words
-LIKELY = 0.12  # a topic below this probability is not worth a "did you mean"
-TOPICS = ("ask_hours", "find_event", "ask_location", "ask_parking", "ask_contact", "talk_to_staff")
+SURELY = 0.6  # how near a page must come where the message was taken for none of the library's business
+LIKELY = 0.08  # a topic below this probability is not worth a "did you mean"
+LEANS = re.compile(r"\W*(?:and|what about|how about|or|but|y|e|pero|que tal)\b")
+BROAD = ("ask_hours", "find_event", "find_item", "use_digital_resource", "get_library_card")
+"""What is offered to somebody who asked for something that a library does not do."""
 
 
 class ActionSayNotUnderstood(PatronAction):
@@ -25,18 +33,26 @@ class ActionSayNotUnderstood(PatronAction):
         return "action_say_not_understood"
 
     async def perform(self, turn: Turn) -> None:
-        """Ask "did you mean" when something comes close; the patron's own details go along with each choice."""
-        if turn.only_details and await change_detail(turn):
+        """Look for another way to understand it, then ask "did you mean"; the patron's details go with each choice."""
+        if await rescued(turn) or answer_from(turn, None):
             return
         ranking: list[dict[str, Any]] = turn.tracker.latest_message.get("intent_ranking") or []
         close = [topic["name"] for topic in ranking if topic["name"] in TOPICS and topic["confidence"] >= LIKELY]
         meant = topic_of(turn.details, None)
-        if meant is not None and meant not in close:
-            close.append(meant)
+        if meant is not None and meant not in close[:OFFERED_MOST]:
+            close = [*close[: OFFERED_MOST - 1], meant]
         if close:
             offer(turn, close[:OFFERED_MOST])
         else:
             turn.say("utter_not_understood_unknown", **turn.contact())
+
+
+async def rescued(turn: Turn) -> bool:
+    """Answer what no intent was found for: what a guide asked, a branch or a day alone, a title of the catalogue."""
+    leans = turn.topic and not turn.of_several and LEANS.match(plain(turn.text))
+    if (turn.only_details or leans) and await change_detail(turn):
+        return True
+    return await found_title(turn)
 
 
 def offer(turn: Turn, topics: list[str]) -> None:
@@ -45,7 +61,7 @@ def offer(turn: Turn, topics: list[str]) -> None:
     turn.say("utter_not_understood_did_you_mean")
     offered = [(label(turn, topic), topic, entities) for topic in topics]
     turn.choices([*offered, (turn.words("utter_not_understood_none_of_these"), "deny", {})])
-    turn.events.append(SlotSet(OFFERED, {"intent": topics[0], "entities": entities}))
+    turn.events.append(SlotSet(OFFERED, {"intent": topics[0], "entities": entities, "guessed": True}))
 
 
 def label(turn: Turn, topic: str) -> str:
@@ -54,18 +70,6 @@ def label(turn: Turn, topic: str) -> str:
     if not turn.details.branches or len(turn.branches()) != 1 or topic == "talk_to_staff":
         return words
     return turn.words("utter_topic_at", topic=words, branch=turn.branches()[0].name.to(turn.lang))
-
-
-class ActionSayOtherTopic(PatronAction):
-    """Say that the library helps with this but the assistant cannot yet."""
-
-    def name(self) -> str:
-        """Return the action's name in domain.yml."""
-        return "action_say_other_topic"
-
-    async def perform(self, turn: Turn) -> None:
-        """Name the contact and the website."""
-        turn.say("utter_not_understood_other_topic", **turn.contact(), website=turn.knowledge.library.website)
 
 
 class ActionSayOutOfScope(PatronAction):
@@ -77,16 +81,20 @@ class ActionSayOutOfScope(PatronAction):
 
     async def perform(self, turn: Turn) -> None:
         """Offer the topics that it knows; a subject alone ("chess", "anime night") is about events after all."""
+        if await rescued(turn):
+            return
+        if answer_from(turn, None, least=SURELY):
+            return
         named = turn.knowledge.events.words.topic(turn.bare_text) and len(turn.text.split()) <= SHORT
         if named or (turn.only_details and topic_of(turn.details, None) == "find_event"):
             await ActionFindEvents().perform(turn)
             return
         turn.say("utter_not_understood_out_of_scope")
-        turn.choices([(turn.words(f"utter_topic_{topic}"), topic, {}) for topic in TOPICS[:4]])
+        turn.choices([(turn.words(f"utter_topic_{topic}"), topic, {}) for topic in BROAD])
 
 
 class ActionTakeOffer(PatronAction):
-    """Answer a plain "yes": the first topic of the last "did you mean"."""
+    """Answer a plain "yes": what the last message offered."""
 
     def name(self) -> str:
         """Return the action's name in domain.yml."""
@@ -95,17 +103,8 @@ class ActionTakeOffer(PatronAction):
     async def perform(self, turn: Turn) -> None:
         """Answer what was offered, if anything was."""
         offered = turn.tracker.get_slot(OFFERED)
-        if not offered:
+        if not offered or not await answer_as(turn, offered["intent"], offered["entities"]):
             turn.say("utter_affirm")
-            return
-        action = action_for(offered["intent"])
-        if action is None:
-            turn.say("utter_staff_unknown", **turn.contact())
-            return
-        turn.details = Details.from_entities(
-            {"entity": name, "value": value} for name, value in offered["entities"].items()
-        )
-        await action.follow(turn)
 
 
 class ActionRefuseOffer(PatronAction):
@@ -116,8 +115,13 @@ class ActionRefuseOffer(PatronAction):
         return "action_refuse_offer"
 
     async def perform(self, turn: Turn) -> None:
-        """After a wrong guess, name a person; else leave it at that."""
-        if turn.tracker.get_slot(OFFERED):
+        """Take a correction ("no, Eastside") for what it is; after a wrong guess name a person."""
+        offered = turn.tracker.get_slot(OFFERED) or {}
+        if turn.details != Details() and await change_detail(turn):
+            return
+        if offered.get("no") and await answer_as(turn, offered["no"]["intent"], offered["no"]["entities"]):
+            return
+        if offered.get("guessed"):
             turn.say("utter_not_understood_unknown", **turn.contact())
         else:
             turn.say("utter_deny")

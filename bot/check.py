@@ -7,18 +7,39 @@ from typing import Any
 
 import yaml
 
+from bot.clock import RunningClock
+from bot.knowledge.answers_check import answers_to_look_at, unknown_topics
 from bot.knowledge.check import check_library
+from bot.knowledge.library import read_library
+from bot.knowledge.problems import Problem
 from bot.settings import ROOT, Settings
 from bot.wording import LANGUAGES, Wording
 
+SET_BY_CODE = {"nlu_fallback", "change_language"}
+"""Intents that no examples teach (bot/understanding/certainty.py and reading.py set them)."""
+
 
 def check(settings: Settings) -> int:
-    """Print every problem and return the exit code: 0 when there is none."""
+    """Print every problem and what is to be looked at; return the exit code: 0 when there is no problem."""
     problems = [*(str(problem) for problem in check_library(settings.library)), *check_data(settings)]
     for problem in problems:
         print(problem)
+    for warning in warnings(settings):
+        print(f"to look at: {warning}")
     print(f"{len(problems)} problems found." if problems else "The library's and the assistant's files are in order.")
     return 1 if problems else 0
+
+
+def warnings(settings: Settings) -> list[Problem]:
+    """Return what stops nothing but wants somebody's eye, such as an answer whose review is overdue."""
+    library, _ = read_library(settings.library)
+    if library is None:
+        return []
+    if settings.clock is None:
+        clock = RunningClock(library.zone)
+    else:
+        clock = RunningClock.starting_at(settings.clock, library.zone, settings.clock_started)
+    return answers_to_look_at(library, clock.now())
 
 
 def check_data(settings: Settings) -> Iterator[str]:
@@ -33,9 +54,10 @@ def check_data(settings: Settings) -> Iterator[str]:
     taught = {block["intent"] for block in _blocks("nlu")}
     answered = {step["intent"] for rule in _blocks("rules") for step in rule["steps"] if "intent" in step}
     said = {step["action"] for rule in _blocks("rules") for step in rule["steps"] if "action" in step}
+    yield from (str(problem) for problem in unknown_topics(settings.library, intents))
     for intent in sorted(taught - intents):
         yield f"data/nlu: the intent {intent} is not in domain.yml. Add it there."
-    for intent in sorted(intents - taught - {"nlu_fallback"}):
+    for intent in sorted(intents - taught - SET_BY_CODE):
         yield f"domain.yml: the intent {intent} has no examples. Add a file to data/nlu."
     for intent in sorted(intents - answered):
         yield f"domain.yml: the intent {intent} has no rule. Add one to data/rules."

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
+from bot.conversations.choices import offered, typed
 from bot.conversations.errors import BadChoice, BadToken, ChatEnded, ChatGone
 from bot.conversations.hub import Hub
 from bot.conversations.identity import Tokens, new_conversation_id
@@ -32,12 +33,18 @@ AFTER = (  # one statement for the chat and its new messages: every open widget 
     .order_by(message.c.seq)
     .limit(sa.bindparam("limit"))
 )
+BLOCKS_OF_BOT = sa.select(message.c.blocks).where(
+    message.c.conversation_id == sa.bindparam("id"),
+    message.c.seq == sa.bindparam("seq"),
+    message.c.sender == Sender.BOT.value,
+)
 EXTEND = (
     conversation.update()
     .where(conversation.c.id == sa.bindparam("of"))
     .values(seq=sa.bindparam("seq"), last_at=sa.bindparam("last_at"), lang=sa.bindparam("lang"))
 )
 
+LABEL_MOST = 120  # characters of a text that may be the words of a quick reply
 PAGE = 200  # messages that are read at once
 IDLE_SECONDS = 24 * 3600.0  # a chat that nobody wrote in for so long can no longer be opened by its token
 
@@ -113,14 +120,17 @@ class ConversationLog:
                 return Receipt(_message(before), new=False)
             if talk.mode == Mode.ENDED:
                 raise ChatEnded
-            choice = None if choice_key is None else await self._offered(db, conversation_id, choice_key)
+            if choice_key is None:
+                choice = await self._typed(db, talk, text or "")
+            else:
+                choice = await self._offered(db, conversation_id, choice_key)
             stored = Message(
                 conversation_id=conversation_id,
                 seq=talk.seq + 1,
                 at=self._now(),
                 sender=Sender.PATRON,
                 lang=talk.lang,
-                blocks=[text_block(choice["label"] if choice else text or "")],
+                blocks=[text_block(text or (choice["label"] if choice else ""))],
                 client_id=client_id,
                 choice=choice["value"] if choice else None,
             )
@@ -186,19 +196,19 @@ class ConversationLog:
 
     async def _offered(self, db: AsyncConnection, conversation_id: str, key: str) -> dict[str, Any]:
         seq, _, index = key.partition(".")
-        row = (
-            await db.execute(
-                sa.select(message.c.blocks).where(
-                    message.c.conversation_id == conversation_id,
-                    message.c.seq == int(seq),
-                    message.c.sender == Sender.BOT.value,
-                )
-            )
-        ).scalar_one_or_none()
-        choices: list[dict[str, Any]] = [c for b in row or [] if b["type"] == "choices" for c in b["choices"]]
+        choices = offered(await self._said(db, conversation_id, int(seq)))
         if int(index) >= len(choices):
             raise BadChoice
         return choices[int(index)]
+
+    async def _typed(self, db: AsyncConnection, talk: Conversation, text: str) -> dict[str, Any] | None:
+        """Return the choice of the assistant's last message that a patron wrote out; none while others wait."""
+        return typed(text, await self._said(db, talk.id, talk.seq)) if len(text) <= LABEL_MOST else None
+
+    async def _said(self, db: AsyncConnection, conversation_id: str, seq: int) -> list[Block]:
+        """Return the blocks of a message of the assistant, or nothing where the seq is another's."""
+        found = await db.execute(BLOCKS_OF_BOT, {"id": conversation_id, "seq": seq})
+        return found.scalar_one_or_none() or []
 
     def _now(self) -> float:
         return self.clock.now().timestamp()

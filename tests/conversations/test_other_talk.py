@@ -8,19 +8,18 @@ from tests.conversations.script import Begin, Script, play, script
 
 NOT_KNOWN = "I do not know that one. A librarian can help: call 315-555-0140 or write to ask@alderfalls.example."
 BEYOND = (
-    "That is beyond what I can do. I answer questions about the library: hours, events, directions, "
-    "parking and contacts."
-)
-NOT_LEARNED = (
-    "That is something the library can help with, but I have not learned it yet. Please call 315-555-0140 or write to "
-    "ask@alderfalls.example; more is at https://alderfalls.example."
+    "That is beyond what I can do. I answer questions about the library: hours, events, books, e-books, cards, "
+    "printing, rooms and much else. Perhaps one of these?"
 )
 
 OTHER_TALK = [
     script(
         "hello",
         "hi",
-        reads="Hello! What would you like to know? I can help with hours, events, directions, parking and contacts.",
+        reads=(
+            "Hello! What would you like to know? I can help with hours, events, books and e-books, your card, "
+            "printing, rooms and more."
+        ),
     ),
     script("thanks", "is main open now", "thanks!", reads="You are welcome. Is there anything else?"),
     script("goodbye", "bye", reads="Goodbye, and see you at the library!"),
@@ -29,14 +28,19 @@ OTHER_TALK = [
         "are you a robot",
         reads=(
             "I am the library's automated assistant, not a person, and I am glad to help. Ask me about hours, events, "
-            "directions, parking or contacts."
+            "books and e-books, cards, printing, rooms, or anything else at the library. You can say “talk to a "
+            "person” at any time."
         ),
     ),
-    script("the weather", "what's the weather tomorrow?", reads=(BEYOND, "[Opening hours]", "[Parking]")),
+    script(
+        "the weather",
+        "what's the weather tomorrow?",
+        reads=(BEYOND, "[Opening hours]", "[Finding a book or another item]"),
+    ),
     script("pizza", "i want a pizza", reads=BEYOND),
-    script("a renewal", "how do i renew my books?", reads=NOT_LEARNED, never=("open", "Hours")),
-    script("a title in the catalogue", "do you have the new stephen king?", reads=NOT_LEARNED),
-    script("an order to the machine", "/restart", reads=NOT_KNOWN),
+    script(
+        "an order to the machine", "/restart", reads="All right, we leave that. Ask me anything else whenever you like."
+    ),
     script("yes to nothing", "yes", reads="Good. What would you like to know?"),
     script("no to nothing", "no", reads="All right. Ask me anything about the library whenever you like."),
     script(
@@ -54,27 +58,40 @@ async def test_patron_says_something_else(talk: Begin, played: Script) -> None:
     await play(talk, played)
 
 
-UNSURE = "is estside opne sundy"
-EASTSIDE_ON_SUNDAY = "Eastside Branch is closed tomorrow, Sunday, November 22."
+UNSURE = "free stuff for families over the break"
 
 
-async def test_unsure_assistant_offers_what_was_meant_with_the_patrons_branch(talk: Begin) -> None:
+async def test_unsure_assistant_offers_what_may_be_meant(talk: Begin) -> None:
     chat = await talk()
-    assert await chat.say(UNSURE) == (
-        "I am not sure I understood. Did you mean:\n[Opening hours: Eastside Branch]\n[None of these]"
-    )
+    lines = (await chat.say(UNSURE)).splitlines()
+    assert lines[0] == "I am not sure I understood. Did you mean:"
+    assert "[Events and programs]" in lines and lines[-1] == "[None of these]"
 
 
-async def test_patron_chooses_what_was_meant_and_their_day_is_kept(talk: Begin) -> None:
-    chat = await talk()
-    await chat.say(UNSURE)
-    assert EASTSIDE_ON_SUNDAY in await chat.choose("Opening hours: Eastside Branch")
-
-
-async def test_patron_says_yes_to_what_was_meant(talk: Begin) -> None:
+async def test_patron_chooses_what_was_meant_and_their_details_are_kept(talk: Begin) -> None:
     chat = await talk()
     await chat.say(UNSURE)
-    assert EASTSIDE_ON_SUNDAY in await chat.say("yes")
+    cards = (await chat.choose("Events and programs")).split("\n")
+    assert [
+        line
+        for line in cards
+        if line.startswith("For ") and "famil" not in line and "child" not in line and "all" not in line
+    ] == []
+
+
+async def test_patron_writes_out_what_was_meant(talk: Begin) -> None:
+    chat = await talk()
+    await chat.say(UNSURE)
+    assert "events in the next two weeks" in await chat.say("events and programs")
+
+
+async def test_patron_says_yes_to_the_first_that_was_offered(talk: Begin) -> None:
+    chat = await talk()
+    first = (await chat.say(UNSURE)).splitlines()[1]
+    typed = await chat.say("yes")
+    again = await talk()
+    await again.say(UNSURE)
+    assert typed == await again.choose(first.strip("[]"))
 
 
 async def test_patron_meant_none_of_these(talk: Begin) -> None:

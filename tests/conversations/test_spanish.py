@@ -124,20 +124,11 @@ SPANISH = [
         ),
     ),
     script(
-        "otro tema de la biblioteca",
-        "¿cómo renuevo mis libros?",
-        reads=(
-            "La biblioteca puede ayudarle con eso, pero yo todavía no lo he aprendido. Llame al "
-            "315-555-0140 o escriba a "
-            "ask@alderfalls.example; hay más en https://alderfalls.example."
-        ),
-    ),
-    script(
         "el saludo",
         "hola",
         reads=(
-            "¡Hola! ¿Qué le gustaría saber? Puedo ayudar con horarios, eventos, cómo llegar, "
-            "estacionamiento y contactos."
+            "¡Hola! ¿Qué le gustaría saber? Puedo ayudar con horarios, eventos, libros y libros electrónicos, su "
+            "tarjeta, impresión, salas y más."
         ),
     ),
     script("la despedida", "adiós", reads="¡Adiós, y hasta pronto en la biblioteca!"),

@@ -171,4 +171,4 @@ def test_model_holds_only_files_that_cannot_run_code(model: Path) -> None:
             if name.endswith(".npz"):
                 assert file is not None
                 with np.load(file, allow_pickle=False) as arrays:
-                    assert all(arrays[key].dtype.kind in "fU" for key in arrays.files)
+                    assert all(arrays[key].dtype.kind in "fiU" for key in arrays.files)

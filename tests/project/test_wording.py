@@ -13,9 +13,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from actions.not_understood import TOPICS
+from actions.smalltalk import WORDS as SMALL_TALK
+from actions.topics import TOPICS
+from bot.knowledge.catalogue import CatalogueOutcome
 from bot.knowledge.events import Audience, EventsOutcome, EventStatus
 from bot.knowledge.sources.base import HoursState
+from bot.knowledge.sources.records import Format
+from bot.knowledge.taste_words import AUDIENCE_OF, GENRE_WORDS, MOOD_WORDS
 from bot.settings import ROOT, Settings
 from bot.web.patron.greeting import FIRST_CHOICES
 from bot.wording import LANGUAGES, Wording
@@ -44,7 +48,15 @@ PUT_TOGETHER: Mapping[str, list[list[str]]] = {
     "utter_events_badge_{}": [
         [EventStatus.CANCELLED.value, EventStatus.POSTPONED.value, EventStatus.FULL.value, "on_now", "moved"]
     ],
+    "utter_catalogue_{}": [[outcome.value for outcome in CatalogueOutcome]],
+    "utter_catalogue_branch_{}": [["in", "out", "without"]],
+    "utter_catalogue_form_{}": [[form.value for form in Format]],
+    "utter_catalogue_wanted_{}": [[form.value for form in Format]],
+    "utter_recommendations_genre_{}": [list(GENRE_WORDS)],
+    "utter_recommendations_mood_{}": [list(MOOD_WORDS)],
+    "utter_recommendations_group_{}": [list(AUDIENCE_OF)],
     "utter_topic_{}": [list(TOPICS)],
+    "utter_{}": [list(SMALL_TALK)],
     "utter_welcome_{}": [list(FIRST_CHOICES)],
 }
 # What helpers add to a sentence's facts.

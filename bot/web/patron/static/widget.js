@@ -375,15 +375,15 @@ const BLOCKS = {
 		const row = (cells, scope) => h('tr', {}, cells.map((cell, i) => (i && scope === 'row' ? h('td', {}, cell) : h('th', { scope }, cell))));
 		return h('table', {}, h('caption', {}, caption), h('thead', {}, row(head, 'col')), h('tbody', {}, rows.map((cells) => row(cells, 'row'))));
 	},
-	notice(chat, { kind, text }) {
+	notice(chat, { kind, text, lang }) {
 		const warn = kind === 'warn';
-		return h(warn ? 'div.nt.warn' : 'div.nt', {}, warn && h('span.vh', {}, chat.t(kind)), prose(chat, text));
+		return h(warn ? 'div.nt.warn' : 'div.nt', { lang, dir: lang && dir(lang) }, warn && h('span.vh', {}, chat.t(kind)), prose(chat, text));
 	},
 	divider: (chat, { text }) => h('p.sm', {}, text),
 };
 function words(value) {
 	if (typeof value === 'string') return value.replace(/\]\([^)]*\)|\*\*|\[|^- /gm, '');
-	return Object.entries(value ?? {}).filter(([key]) => !/type|payload|url|kind/.test(key)).map(([, part]) => words(part)).filter(Boolean).join(', ');
+	return Object.entries(value ?? {}).filter(([key]) => !/type|payload|url|kind|lang/.test(key)).map(([, part]) => words(part)).filter(Boolean).join(', ');
 }
 const spoken = (m) => words(m.blocks.filter((b) => BLOCKS[b.type]));
 
