@@ -56,6 +56,8 @@ LONGEST = 700  # characters of an opening and a section that are quoted together
 CHOSEN = 9.0  # the score of a part that the patron picked
 
 
+FEW = 7  # words
+_LEANS = re.compile(r"\b(?:it|that|them|those|one|eso|esa|ese|lo|hacerlo)\b|^\W*(?:and|what about|how about|y|pero)\b")
 _WHERE = re.compile(r"\b(?:where|(?:which|what) floor|donde|(?:que|cual) piso)\b")
 _AUDIENCES = (
     (frozenset(("teen",)), re.compile(r"\b(?:teens?|adolescentes?|j[oó]ven(?:es)?)\b", re.IGNORECASE)),
@@ -93,7 +95,11 @@ class ActionAnswerQuestion(TopicAction):
         return "action_answer_question"
 
     async def perform(self, turn: Turn) -> None:
-        """Answer a new question, or with the part that was chosen."""
+        """Answer a new question, or with the part that was chosen; "can i do it by phone" is of the talk."""
+        if _is_of_the_talk(turn):
+            turn.details = turn.details.over(turn.earlier)
+            await ActionAnswerQuestion(str(turn.topic)).follow(turn)
+            return
         turn.details = self.understood(turn)
         await self.answer(turn)
 
@@ -272,6 +278,15 @@ def _part_about(turn: Turn, branch: Branch, match: Match, *, always: bool = Fals
 def _names(branch: Branch) -> re.Pattern[str]:
     names = {*branch.name.all, *(branch.in_sentence.all if branch.in_sentence else ()), branch.id.title()}
     return re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(names)))
+
+
+def _is_of_the_talk(turn: Turn) -> bool:
+    """Tell whether a few words speak of what the talk is about, and the library's pages on it come near them."""
+    if turn.topic not in INTENTS or turn.intent == turn.topic or turn.chosen or turn.of_several:
+        return False
+    if len(turn.text.split()) > FEW or not _LEANS.search(plain(turn.text)):
+        return False
+    return any(match.score >= MAYBE and match.answer.topic == turn.topic for match in _matches(turn))
 
 
 def _chosen(turn: Turn) -> Match | None:

@@ -53,7 +53,8 @@ class AnswerFinder(GraphComponent):
     ) -> "AnswerFinder":
         """Encode the answers of the library that the settings name."""
         settings = Settings.from_environ()
-        cache = VectorCache(settings.data_folder / "answers.npz", f"{ENCODER_PACKAGE} {version(ENCODER_PACKAGE)}")
+        # Beside the model: what is made of texts alone is the same for every installation.
+        cache = VectorCache(settings.models / "answers.npz", f"{ENCODER_PACKAGE} {version(ENCODER_PACKAGE)}")
         return cls(AnswerMatcher(Answers(settings.library), encode, cache))
 
     def process(self, messages: List[Message]) -> List[Message]:
