@@ -12,9 +12,11 @@ from rasa_sdk.events import SlotSet
 from actions.base import OFFERED, TopicAction, Turn
 from actions.places import branch_in_sentence
 from actions.say import listed
+from actions.shown import leans, points_back
 from actions.sources import tell_source
 from bot.knowledge.answers import Answer
 from bot.knowledge.event_words import stems_of
+from bot.knowledge.events import CHILDREN, Audience
 from bot.knowledge.library import Branch
 from bot.knowledge.sources.base import Provenance
 from bot.knowledge.text import Text, plain
@@ -57,19 +59,7 @@ CHOSEN = 9.0  # the score of a part that the patron picked
 
 
 FEW = 7  # words
-_LEANS = re.compile(r"\b(?:it|that|them|those|one|eso|esa|ese|lo|hacerlo)\b|^\W*(?:and|what about|how about|y|pero)\b")
 _WHERE = re.compile(r"\b(?:where|(?:which|what) floor|donde|(?:que|cual) piso)\b")
-_AUDIENCES = (
-    (frozenset(("teen",)), re.compile(r"\b(?:teens?|adolescentes?|j[oó]ven(?:es)?)\b", re.IGNORECASE)),
-    (
-        frozenset(("baby", "toddler", "preschool", "kids", "tween", "family")),
-        re.compile(r"\b(?:child(?:ren)?(?:'s)?|kids?|niñ[oa]s?|infantil(?:es)?|menores)\b", re.IGNORECASE),
-    ),
-    (
-        frozenset(("senior",)),
-        re.compile(r"\b(?:seniors?|older adults?|adultos mayores|personas mayores)\b", re.IGNORECASE),
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -205,15 +195,15 @@ def _followed(turn: Turn, given: Answer) -> tuple[Match, list[Match]]:
 
 def _for_audience(turn: Turn, given: Answer) -> Match | None:
     """Return what the talk's topic has for the age that a follow-up names ("and for teens?", "my kid is 9")."""
-    said = set(turn.entities.get("audience", ()))
-    words = next((words for audiences, words in _AUDIENCES if said & audiences), None)
-    if words is None:
-        return None
+    ages = {Audience(value) for value in turn.entities.get("audience", ())}
+    if ages & CHILDREN:
+        ages |= CHILDREN
+    read = turn.knowledge.events.words.read
     for answer in (given, *turn.knowledge.answers.of_topic(given.topic)):
         written = answer.to(turn.lang)
-        if words.search(written.title):
+        if ages & read(written.title).audiences:
             return Match(answer, 0, KNOWN)
-        part = next((n for n, section in enumerate(written.parts) if words.search(section.heading)), None)
+        part = next((n for n, one in enumerate(written.parts) if ages & read(one.heading).audiences), None)
         if part is not None:
             return Match(answer, part, KNOWN)
     return None
@@ -229,8 +219,9 @@ def _saying(turn: Turn, given: Answer) -> Match | None:
 
 def _matches(turn: Turn) -> Iterator[Match]:
     """Yield the answers that came close and suit the branch that was named."""
+    answers = turn.knowledge.answers  # asked once: each time it looks whether a file changed
     for found in turn.tracker.latest_message.get("answers") or ():
-        answer = turn.knowledge.answers.get(found["id"])
+        answer = answers.get(found["id"])
         if answer is None:
             continue
         part = found["section"] if found["section"] < len(answer.to(turn.lang).parts) else 0
@@ -284,15 +275,14 @@ def _is_of_the_talk(turn: Turn) -> bool:
     """Tell whether a few words speak of what the talk is about, and the library's pages on it come near them."""
     if turn.topic not in INTENTS or turn.intent == turn.topic or turn.chosen or turn.of_several:
         return False
-    if len(turn.text.split()) > FEW or not _LEANS.search(plain(turn.text)):
+    if len(turn.text.split()) > FEW or not (points_back(turn.text) or leans(turn.text)):
         return False
     return any(match.score >= MAYBE and match.answer.topic == turn.topic for match in _matches(turn))
 
 
 def _chosen(turn: Turn) -> Match | None:
     """Return the part that a quick reply stands for."""
-    item, step = (next(iter(turn.entities.get(name, ())), None) for name in ("item", "step"))
-    answer = turn.knowledge.answers.get(item)
+    answer, step = turn.knowledge.answers.get(turn.entity("item")), turn.entity("step")
     if answer is None or not isinstance(step, int) or not 0 <= step < len(answer.to(turn.lang).parts):
         return None
     return Match(answer, step, CHOSEN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -26,8 +26,18 @@ log = logging.getLogger(__name__)
 
 OFFERED = "offered"
 """The slot that holds what the last message offered, for a plain "yes"."""
+SHOWN = "shown"
+"""The slot that holds what the last answer listed: [{kind, id, title}] in the order in which it was shown."""
 GUIDE = "guide"
 """The slot that holds the guide under way and how far the patron is in it."""
+
+
+def said_in(tracker: Tracker) -> Details:
+    """Return the details that the message itself names."""
+    message = tracker.latest_message
+    return Details.from_entities(
+        message.get("entities") or (), str(message.get("text") or ""), str(message.get("asks") or "")
+    )
 
 
 @dataclass
@@ -52,17 +62,13 @@ class Turn:
         told = tracker.latest_message.get("metadata") or {}
         knowledge = context.knowledge()
         lang = tracker.get_slot("language")
-        message = tracker.latest_message
-        details = Details.from_entities(
-            message.get("entities") or (), str(message.get("text") or ""), str(message.get("asks") or "")
-        )
         return cls(
             tracker=tracker,
             knowledge=knowledge,
             wording=context.wording(),
             now=datetime.fromtimestamp(told["received_at"], knowledge.library.zone),
             lang=lang if lang in LANGUAGES else DEFAULT_LANGUAGE,
-            details=details,
+            details=said_in(tracker),
             topic=tracker.get_slot("topic"),
             earlier=Details.from_slot(tracker.get_slot("details")),
             page_branch=told.get("branch"),
@@ -82,6 +88,19 @@ class Turn:
                 values = entity["value"] if isinstance(entity["value"], list) else [entity["value"]]
                 found.setdefault(entity["entity"], []).extend(values)
         return dict(found)
+
+    def entity(self, kind: str) -> Any:
+        """Return the first value found of a kind, or None."""
+        return next(iter(self.entities.get(kind, ())), None)
+
+    @property
+    def shown(self) -> list[dict[str, Any]]:
+        """What the last answer listed: kind, id and title of each."""
+        return self.tracker.get_slot(SHOWN) or []
+
+    def list_shown(self, kind: str, things: Iterable[tuple[str, str]]) -> None:
+        """Remember the (id, title) of what this answer lists, for "the second one"."""
+        self.events.append(SlotSet(SHOWN, [{"kind": kind, "id": id_, "title": title} for id_, title in things]))
 
     @property
     def confidence(self) -> float:
@@ -240,7 +259,7 @@ class PatronAction(Action, ABC):
 
         if await titled(turn):
             return
-        if self.guides or not (turn.tracker.get_slot(GUIDE) or turn.tracker.get_slot("shown")):
+        if self.guides or not (turn.tracker.get_slot(GUIDE) or turn.shown):
             await self.perform(turn)
         elif not await answered_in_context(turn):
             await self.perform(turn)

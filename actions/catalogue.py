@@ -118,8 +118,7 @@ async def item_follow_up(turn: Turn) -> bool:
 
 async def show_item(turn: Turn, item_id: str) -> None:
     """Show one of the items that were listed, with all its forms; follow-ups are about it from now on."""
-    listed_before = turn.tracker.get_slot("shown") or []
-    title = next((str(one["title"]) for one in listed_before if str(one["id"]) == item_id), item_id)
+    title = next((str(one["title"]) for one in turn.shown if str(one["id"]) == item_id), item_id)
     sought = Sought(title=title)
     found = await turn.knowledge.catalogue.find(sought, turn.now)
     its = tuple(work for work in found.works if any(record.id == item_id for record in work.records))
@@ -151,8 +150,7 @@ def show_found(turn: Turn, sought: Sought, found: CatalogueFound) -> None:
     say_found(turn, sought, found, len(shown))
     if shown:
         turn.show({"type": "cards", "cards": [card(turn, work) for work in shown]})
-        listed_now = [{"kind": "item", "id": work.first.id, "title": work.title} for work in shown]
-        turn.events.append(SlotSet("shown", listed_now))
+        turn.list_shown("item", ((work.first.id, work.title) for work in shown))
     if found.source is not None and (found.source.stale or found.source.name != turn.knowledge.library.name):
         tell_source(turn, [found.source])
     offer_ways(turn, sought, found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
@@ -12,8 +11,6 @@ from bot.knowledge.dates import Grain
 
 ALL_BRANCHES = "all"
 """The value of a branch entity that stands for every branch."""
-
-_QUESTION = re.compile(r"[^.!?\n]*\?")
 
 
 @dataclass(frozen=True)
@@ -103,8 +100,7 @@ class Details:
         """
         found: dict[str, list[Any]] = {}
         entities = list(entities)
-        questions = list(_QUESTION.finditer(text))
-        start, end = questions[-1].span() if questions else (0, len(text))
+        start, end = 0, len(text)
         if asks and asks in text:
             start, end = text.rindex(asks), text.rindex(asks) + len(asks)
         asked = {one["entity"] for one in entities if start <= one.get("start", 0) < end}

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rasa_sdk.events import SlotSet
-
 from actions.base import TopicAction, Turn
 from actions.details import ALL_BRANCHES, Details, When
 from actions.event_cards import card, clock_span
 from actions.places import branch_in_sentence
 from actions.say import listed
-from actions.shown import SHOWN
 from actions.sources import tell_source
 from bot.knowledge.events import Audience, EventQuery, EventsFound, EventsOutcome, EventStatus, LibraryEvent
 from bot.knowledge.text import plain
@@ -52,8 +49,7 @@ class ActionFindEvents(TopicAction):
         say_found(turn, found, shown, span)
         if shown:
             turn.show({"type": "cards", "cards": [card(turn, event) for event in shown]})
-            listed_now = [{"kind": "event", "id": event.id, "title": event.title} for event in shown]
-            turn.events.append(SlotSet(SHOWN, listed_now))
+            turn.list_shown("event", ((event.id, event.title) for event in shown))
         tell_source(turn, found.sources)
         if found.outcome is EventsOutcome.NONE_AT_ALL:
             turn.choices([(turn.words("utter_events_all"), "find_event", {})])

@@ -8,15 +8,12 @@ from rasa_sdk.events import SlotSet
 
 from actions.answers import INTENTS as EXPLAINED
 from actions.answers import answer_from
-from actions.base import OFFERED, PatronAction, TopicAction, Turn
+from actions.base import GUIDE, OFFERED, SHOWN, PatronAction, TopicAction, Turn
 from actions.catalogue import item_follow_up
 from actions.details import Details
 from actions.recommendations import taste_follow_up
 from actions.resources import resource_follow_up
 from actions.topics import ANSWERS
-
-SEARCHED = ("words", "said", "sought", "asked")
-"""What of the details is not named by words of the library."""
 
 
 def topic_action(intent: str | None) -> TopicAction | None:
@@ -110,4 +107,4 @@ class ActionNeverMind(PatronAction):
     async def perform(self, turn: Turn) -> None:
         """Forget the guide, the offer and the topic."""
         turn.say("utter_never_mind")
-        turn.events += [SlotSet(slot, None) for slot in ("guide", OFFERED, "topic", "details", "shown")]
+        turn.events += [SlotSet(slot, None) for slot in (GUIDE, OFFERED, SHOWN, "topic", "details")]

@@ -73,8 +73,8 @@ class _GuideAction(TopicAction, ABC):
 
     async def answer(self, turn: Turn) -> None:
         """Go on with what a choice says; take free text for the answer to what was asked; else find the guide."""
-        guide = turn.knowledge.guides.get(_first(turn, "guide"))
-        step = str(_first(turn, "step") or "")
+        guide = turn.knowledge.guides.get(turn.entity("guide"))
+        step = str(turn.entity("step") or "")
         if guide is not None and step:
             await _go(turn, guide, step)
         elif guide is not None:
@@ -138,6 +138,12 @@ class ActionCheckInformation(_GuideAction):
         return "action_check_information"
 
 
+ACTIONS: Mapping[GuideKind, type[_GuideAction]] = {
+    GuideKind.TROUBLE: ActionFixDigitalResource,
+    GuideKind.JUDGING: ActionCheckInformation,
+}
+
+
 def resume_choice(turn: Turn) -> Choice | None:
     """Return the quick reply that goes on with the guide under way, or None if there is none to go on with."""
     state = _state(turn)
@@ -160,7 +166,7 @@ async def guide_answer(turn: Turn) -> bool:
     if guide is None and goes_back(turn.text):
         resource = state.get("resource")
         turn.details = Details(resources=(resource,) if resource else (), device=state.get("device"), said=ANEW)
-        await (ActionFixDigitalResource if kind is GuideKind.TROUBLE else ActionCheckInformation)().follow(turn)
+        await ACTIONS[kind]().follow(turn)
         return True
     if turn.intent == PERSON:
         await _hand_over(turn, guide, state)
@@ -179,7 +185,7 @@ async def guide_answer(turn: Turn) -> bool:
         return True
     if device is not None and guide is None and turn.only_of("device"):
         turn.details = replace(turn.earlier, device=device)
-        await (ActionFixDigitalResource if kind is GuideKind.TROUBLE else ActionCheckInformation)().follow(turn)
+        await ACTIONS[kind]().follow(turn)
         return True
     if state.get("asked") == "symptom":
         known = {**state, "resource": resource or state.get("resource"), "device": device or state.get("device")}
@@ -375,10 +381,3 @@ def _state(turn: Turn) -> dict[str, Any]:
 def _under_way(turn: Turn, kind: GuideKind) -> bool:
     state = turn.tracker.get_slot(GUIDE)
     return isinstance(state, Mapping) and state.get("kind") == kind.value and bool(state.get("guide"))
-
-
-def _first(turn: Turn, kind: str) -> Any:
-    """Return the first value of an entity that a choice carries, or None."""
-    values = turn.entities.get(kind) or [None]
-    first = values[0]
-    return first[0] if isinstance(first, list) and first else first

@@ -8,7 +8,6 @@ from actions.base import GUIDE, Turn
 from actions.catalogue import ActionFindItem, item_follow_up
 from actions.guides import guide_answer, resume_choice
 from actions.registration import ActionRegisterForEvent, tell_event
-from actions.shown import SHOWN
 from bot.knowledge.text import plain
 
 ANSWER_WORDS = 6
@@ -43,8 +42,7 @@ async def answered_in_context(turn: Turn) -> bool:
     short = len(turn.text.split()) <= ANSWER_WORDS
     if turn.topic == "find_item" and short and turn.intent != "find_item" and await item_follow_up(turn):
         return True
-    shown = turn.tracker.get_slot(SHOWN) or []
-    events = [one for one in shown if one["kind"] == "event"]
+    events = [one for one in turn.shown if one["kind"] == "event"]
     if len(events) == 1 and _WHERE.fullmatch(plain(turn.text)):
         await tell_event(turn, events[0])
         return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from rasa_sdk.events import SlotSet
@@ -13,14 +12,13 @@ from actions.catalogue import found_title
 from actions.details import Details
 from actions.events import ActionFindEvents
 from actions.follow_up import change_detail, topic_of
+from actions.shown import leans
 from actions.topics import TOPICS, answer_as
-from bot.knowledge.text import plain
 
 OFFERED_MOST = 3
 SHORT = 4  # words
 SURELY = 0.6  # how near a page must come where the message was taken for none of the library's business
 LIKELY = 0.08  # a topic below this probability is not worth a "did you mean"
-LEANS = re.compile(r"\W*(?:and|what about|how about|or|but|y|e|pero|que tal)\b")
 BROAD = ("ask_hours", "find_event", "find_item", "use_digital_resource", "get_library_card")
 """What is offered to somebody who asked for something that a library does not do."""
 
@@ -49,8 +47,8 @@ class ActionSayNotUnderstood(PatronAction):
 
 async def rescued(turn: Turn) -> bool:
     """Answer what no intent was found for: what a guide asked, a branch or a day alone, a title of the catalogue."""
-    leans = turn.topic and not turn.of_several and LEANS.match(plain(turn.text))
-    if (turn.only_details or leans) and await change_detail(turn):
+    goes_on = turn.topic and not turn.of_several and leans(turn.text)
+    if (turn.only_details or goes_on) and await change_detail(turn):
         return True
     return await found_title(turn)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from rasa_sdk.events import SlotSet
-
-from actions.base import TopicAction, Turn
+from actions.base import TopicAction, Turn, said_in
 from actions.catalogue import edition, short_title
 from actions.details import Details
 from actions.say import capital, listed
@@ -64,8 +62,8 @@ class ActionGetRecommendation(TopicAction):
             turn.say("utter_recommendations_ask_kind")
             turn.choices(kinds(turn, taste))
             return
-        seen = turn.tracker.get_slot("shown") or []
-        skip = [one["title"] for one in seen if one["kind"] == "item"] if MORE in turn.entities.get("step", ()) else []
+        more = MORE in turn.entities.get("step", ())
+        skip = [one["title"] for one in turn.shown if one["kind"] == "item"] if more else []
         show(turn, taste, turn.knowledge.recommendations.find(taste, turn.now, skip, turn.lang))
 
 
@@ -80,13 +78,8 @@ async def taste_follow_up(turn: Turn) -> bool:
 
 def taste_in(turn: Turn) -> Taste:
     """Return the taste that the message says."""
-    said = message_details(turn)
+    said = said_in(turn.tracker)
     return turn.knowledge.recommendations.taste(turn.text, said.audiences, said.subjects)
-
-
-def message_details(turn: Turn) -> Details:
-    """Return the details of the message alone, without those of the talk."""
-    return Details.from_entities(turn.tracker.latest_message.get("entities") or (), turn.text)
 
 
 def taste_of(turn: Turn, details: Details) -> Taste:
@@ -98,7 +91,7 @@ def taste_of(turn: Turn, details: Details) -> Taste:
 
 def as_details(turn: Turn, taste: Taste, earlier: Details) -> Details:
     """Return a taste as details of the talk, over earlier ones."""
-    anything = (ANYTHING,) if ANYTHING in message_details(turn).subjects else ()
+    anything = (ANYTHING,) if ANYTHING in said_in(turn.tracker).subjects else ()
     kept = Sought(title=taste.like, language=taste.language).over(Sought.from_slot(earlier.sought))
     said = Details(
         audiences=tuple(AUDIENCE_OF[group] for group in taste.groups),
@@ -141,9 +134,9 @@ def show(turn: Turn, taste: Taste, found: RecommendationsFound) -> None:
         matched = found.outcome is RecommendationsOutcome.MATCHED
         turn.say("utter_recommendations_matched" if matched else "utter_recommendations_nearest")
     turn.show({"type": "cards", "cards": [card(turn, one) for one in found.picks]})
-    shown = [{"kind": "item", "id": one.records[0].id if one.records else one.pick.title, "title": one.pick.title}
-             for one in found.picks]  # fmt: skip
-    turn.events.append(SlotSet("shown", shown))
+    turn.list_shown(
+        "item", ((one.records[0].id if one.records else one.pick.title, one.pick.title) for one in found.picks)
+    )
     entities: dict[str, Any] = {"step": [MORE]}
     if taste.groups:
         entities["audience"] = [AUDIENCE_OF[group] for group in taste.groups]

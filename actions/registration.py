@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rasa_sdk.events import SlotSet
-
 from actions.answers import answer_from
 from actions.base import PatronAction, Turn
 from actions.catalogue import show_item
 from actions.event_cards import card
 from actions.events import ActionFindEvents
 from actions.resources import show_resource
-from actions.shown import SHOWN, chosen, ordinal, points_back
+from actions.shown import chosen, ordinal, points_back
 from bot.knowledge.events import EventStatus, LibraryEvent, Registration
 
 
@@ -44,7 +42,7 @@ class ActionChooseShown(PatronAction):
 
     async def perform(self, turn: Turn) -> None:
         """Show it by its kind; where nothing was listed, or it is not one of them, say so."""
-        shown: list[dict[str, Any]] = turn.tracker.get_slot(SHOWN) or []
+        shown = turn.shown
         one = chosen(turn.text, shown)
         if one is None and len(shown) == 1:
             one = shown[0]
@@ -62,12 +60,12 @@ class ActionChooseShown(PatronAction):
         else:
             await show_resource(turn, str(one["id"]))
         if one is not None:
-            turn.events.append(SlotSet(SHOWN, [one]))
+            turn.list_shown(one["kind"], [(one["id"], one["title"])])
 
 
 async def _in_talk(turn: Turn) -> LibraryEvent | None:
     """Return the event that the patron means among those shown last."""
-    shown = [one for one in turn.tracker.get_slot(SHOWN) or [] if one["kind"] == "event"]
+    shown = [one for one in turn.shown if one["kind"] == "event"]
     one = chosen(turn.text, shown) if shown else None
     if one is None and len(shown) == 1 and (points_back(turn.text) or not turn.details.subjects):
         one = shown[0]
@@ -103,7 +101,7 @@ def tell_way_in(turn: Turn, event: LibraryEvent) -> None:
     else:
         turn.say("utter_registration_ask", **facts)
     turn.show({"type": "cards", "cards": [card(turn, event)]})
-    turn.events.append(SlotSet(SHOWN, [{"kind": "event", "id": event.id, "title": event.title}]))
+    turn.list_shown("event", [(event.id, event.title)])
 
 
 def _calendar(turn: Turn) -> str:

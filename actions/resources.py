@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from rasa_sdk.events import SlotSet
-
 from actions.base import TopicAction, Turn
 from actions.catalogue import ActionFindItem
 from actions.details import Details
@@ -259,8 +257,7 @@ def _show(turn: Turn, found: ResourcesFound) -> None:
             card |= {"badge": turn.words("utter_resources_badge_free"), "badge_kind": "info"}
         cards.append({**card, "links": [{"label": turn.words("utter_resources_link_open"), "url": one.url}]})
     turn.show({"type": "cards", "cards": cards})
-    shown = [{"kind": "resource", "id": one.id, "title": one.name} for one in found.resources[:MOST_CARDS]]
-    turn.events.append(SlotSet("shown", shown))
+    turn.list_shown("resource", ((one.id, one.name) for one in found.resources[:MOST_CARDS]))
 
 
 def _show_steps(turn: Turn, steps: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ class ActionTellSafety(PatronAction):
     async def perform(self, turn: Turn) -> None:
         """In danger the emergency number comes first; in despair the lines where somebody listens."""
         safety = turn.knowledge.library.safety
-        kind = next(iter(turn.entities.get("danger", ())), None)
+        kind = turn.entity("danger")
         if kind != "crisis":
             if safety.emergency:
                 turn.say("utter_safety_emergency", number=safety.emergency)

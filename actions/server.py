@@ -51,7 +51,7 @@ async def health(_: web.Request) -> web.Response:
 
 async def warm(app: web.Application) -> AsyncIterator[None]:
     """Look at every source once, so that no patron waits for the first look."""
-    looking = asyncio.create_task(context.knowledge().warm(datetime.now(UTC)))
+    looking = asyncio.create_task(context.knowledge().warm_all(datetime.now(UTC)))
     yield
     looking.cancel()
 

@@ -9,9 +9,6 @@ from typing import Any
 from bot.knowledge.event_words import stems_of
 from bot.knowledge.text import plain
 
-SHOWN = "shown"
-"""The slot that holds what the last answer listed: [{kind, id, title}] in the order in which it was shown."""
-
 _ORDINALS = (
     r"1st|first|primer[oa]?|uno?",
     r"2nd|second|segund[oa]|dos",
@@ -26,9 +23,8 @@ _ORDINALS = (
 )
 _LAST = re.compile(r"\b(?:last|bottom|ultim[oa])\b")
 _NUMBER = re.compile(r"(?:#|\bnumber |\bno\.? ?|\bnumero |\bel |\bla |\boption |\bopcion |^)(\d{1,2})\b")
-_THAT = re.compile(
-    r"\b(?:that|this|it|that one|this one|es[eao]|est[eao]|les? |me (?:apunto|inscribo|registro))\b|(?:lo|la)\b"
-)
+_THAT = re.compile(r"\b(?:that|this|it|them|those|one|es[eao]|est[eao]|lo|hacerlo|me (?:apunto|inscribo|registro))\b")
+_LEANS = re.compile(r"\W*(?:and|what about|how about|or|but|y|e|pero|que tal)\b")
 
 
 def ordinal(text: str) -> int | None:
@@ -58,3 +54,8 @@ def chosen(text: str, shown: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] |
 def points_back(text: str) -> bool:
     """Tell whether a text speaks of something named before ("how do I register for that?")."""
     return bool(_THAT.search(plain(text)))
+
+
+def leans(text: str) -> bool:
+    """Tell whether a text begins as what goes on with something ("and for kids?", "¿y el domingo?")."""
+    return bool(_LEANS.match(plain(text)))

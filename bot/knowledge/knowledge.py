@@ -55,8 +55,9 @@ class Knowledge:
         self._cache = cache
         self._fetcher = Fetcher(cache, allow_private)
         self._secrets = secrets
-        self._answers = Answers(folder)
-        self._guides = Guides(folder)
+        # Read when they are first asked for: the gateway never does.
+        self._answers: Answers | None = None
+        self._guides: Guides | None = None
         self._version = self._stamp()
         self._build(load_library(folder))
 
@@ -97,6 +98,8 @@ class Knowledge:
     @property
     def answers(self) -> Answers:
         """The library's own answers as their files are now."""
+        if self._answers is None:
+            self._answers = Answers(self._folder)
         self._answers.refresh()
         return self._answers
 
@@ -121,16 +124,23 @@ class Knowledge:
     @property
     def guides(self) -> Guides:
         """The step-by-step guides as their files are now."""
+        if self._guides is None:
+            self._guides = Guides(self._folder)
         self._guides.refresh()
         return self._guides
 
     async def warm(self, now: datetime) -> None:
-        """Ask each source once, so that the first patron does not wait for files to be read or feeds to answer."""
+        """Ask for hours and events once, so that the first patron does not wait for files or feeds."""
         for branch in self.library.branches:
             await self.hours.at(branch.id, now, now)
         await self.events.find(EventQuery(), now)
+
+    async def warm_all(self, now: datetime) -> None:
+        """Do so with all that an answer may need."""
+        await self.warm(now)
         await self.resources.all(now)
-        await asyncio.to_thread(self.catalogue.known_title, "1984")
+        for read in (lambda: self.answers, lambda: self.guides, lambda: self.catalogue.known_title("1984")):
+            await asyncio.to_thread(read)
 
     async def close(self) -> None:
         """End connections to sources on the network."""

@@ -114,7 +114,8 @@ class Recommendations:
         like = self._liked(text)
         rest = text.replace(like, " ") if like else text
         groups = [group for one in audiences for group in AGE_GROUPS.get(one, ())]
-        genres = [*(one for one in subjects if one in GENRE_WORDS), *phrases_in(rest, GENRE_WORDS)]
+        # What the words say in full counts: "science fiction" is not about science.
+        genres = phrases_in(rest, GENRE_WORDS) or [one for one in subjects if one in GENRE_WORDS]
         moods = [*(one for one in subjects if one in MOOD_WORDS), *phrases_in(rest, MOOD_WORDS)]
         return Taste(_unique_groups(groups), _unique(genres), _unique(moods), like, read_sought(text).language)
 

@@ -72,6 +72,7 @@ async def test_patron_chooses_what_was_meant_and_their_details_are_kept(talk: Be
     chat = await talk()
     await chat.say(UNSURE)
     cards = (await chat.choose("Events and programs")).split("\n")
+    assert any(line.startswith("For ") for line in cards)
     assert [
         line
         for line in cards

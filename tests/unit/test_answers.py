@@ -242,6 +242,7 @@ def test_files_that_change_are_read_again_and_mistakes_keep_the_former(
 ) -> None:
     knowledge = Knowledge.open(library, library / "cache")
     matcher = AnswerMatcher(Answers(library), encoder.encode)
+    assert knowledge.answers.get("printing") is not None
     path = library / "answers" / "printing.md"
     path.write_text(ANSWERS["printing"].replace("topic:", "topics:"), encoding="utf-8")
     with caplog.at_level(logging.ERROR):
