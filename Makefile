@@ -7,13 +7,16 @@ PY := .venv/bin/python
 SYNC := $(UV) sync --frozen --compile-bytecode --python $(PYTHON)
 
 .DEFAULT_GOAL := help
-.PHONY: help run train check test bench audit format clean
+.PHONY: help run demo-desk train check test bench audit format clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 run: .venv/.synced ## Start everything and print the address of the sample library's page (PORT moves it)
 	@$(PY) -m bot run
+
+demo-desk: .venv/.synced ## The same with data of its own: a desk full of talks, and patrons who wait
+	@$(PY) -m bot run --demo
 
 train: .venv/.synced ## Train the model if what it is made from has changed
 	@$(PY) -m bot train
@@ -28,7 +31,7 @@ check: .venv/.synced ## Format, lint, types, and the library's and the assistant
 
 test: .venv/.synced ## All tests, with their own PostgreSQL and browser
 	$(PY) tests/prepare.py
-	$(PY) -m pytest tests
+	$(PY) tests/run.py
 
 bench: .venv/.synced ## Measure speed and memory beside stock Rasa; writes docs/benchmarks.md
 	$(PY) -m tests.bench

@@ -11,7 +11,6 @@ from rasa_sdk.events import SlotSet
 
 from actions.base import OFFERED, TopicAction, Turn
 from actions.places import branch_in_sentence
-from actions.say import listed
 from actions.shown import leans, points_back
 from actions.sources import tell_source
 from bot.knowledge.answers import Answer
@@ -20,6 +19,7 @@ from bot.knowledge.events import CHILDREN, Audience
 from bot.knowledge.library import Branch
 from bot.knowledge.sources.base import Provenance
 from bot.knowledge.text import Text, plain
+from bot.say import listed
 
 PLACES = "ask_location"
 ANY_TOPIC = "ask_policy"

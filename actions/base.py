@@ -16,10 +16,10 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions import context
 from actions.details import ALL_BRANCHES, Details
-from actions.say import clock_in_sentence, day_beside, day_name, sentence
 from bot.errors import LibraryError
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.library import Branch
+from bot.say import clock_in_sentence, day_beside, day_name, sentence
 from bot.wording import DEFAULT_LANGUAGE, LANGUAGES, Wording
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ OFFERED = "offered"
 """The slot that holds what the last message offered, for a plain "yes"."""
 SHOWN = "shown"
 """The slot that holds what the last answer listed: [{kind, id, title}] in the order in which it was shown."""
+MISSED = "missed"
+"""The slot that counts the messages in a row that were not understood."""
 GUIDE = "guide"
 """The slot that holds the guide under way and how far the patron is in it."""
 
@@ -97,6 +99,28 @@ class Turn:
     def shown(self) -> list[dict[str, Any]]:
         """What the last answer listed: kind, id and title of each."""
         return self.tracker.get_slot(SHOWN) or []
+
+    @property
+    def missed(self) -> int:
+        """How many messages in a row were not understood before this one."""
+        return int(self.tracker.get_slot(MISSED) or 0)
+
+    def miss(self) -> int:
+        """Count this message as not understood; return how many there are in a row now."""
+        self.events.append(SlotSet(MISSED, self.missed + 1))
+        return self.missed + 1
+
+    @property
+    def guide_reached(self) -> dict[str, Any] | None:
+        """How far the patron is in a guide, for staff: its title, the step, and of how many."""
+        set_now = [event["value"] for event in self.events if event.get("name") == GUIDE and event["value"]]
+        state = set_now[-1] if set_now else self.tracker.get_slot(GUIDE) or {}
+        guide = self.knowledge.guides.get(state["guide"]) if state.get("guide") else None
+        if guide is None:
+            return None
+        steps = guide.steps_on(state.get("device"))
+        step = min(int(state.get("step") or 0), len(steps) - 1) + 1
+        return {"title": guide.title.to(DEFAULT_LANGUAGE), "step": step, "of": len(steps)}
 
     def list_shown(self, kind: str, things: Iterable[tuple[str, str]]) -> None:
         """Remember the (id, title) of what this answer lists, for "the second one"."""
@@ -248,7 +272,9 @@ class PatronAction(Action, ABC):
             log.exception("%s failed in conversation %s", self.name(), tracker.sender_id)
             turn.blocks.clear()
             turn.say("utter_service_something_went_wrong_offer_staff", **turn.contact())
-        dispatcher.utter_message(json_message={"blocks": turn.blocks})
+        dispatcher.utter_message(json_message={"blocks": turn.blocks, "guide": turn.guide_reached})
+        if turn.missed and not any(event.get("name") == MISSED for event in turn.events):
+            turn.events.append(SlotSet(MISSED, 0))
         if tracker.get_slot(OFFERED) is not None and not any(event.get("name") == OFFERED for event in turn.events):
             turn.events.append(SlotSet(OFFERED, None))  # a "yes" later on means something else
         return turn.events

@@ -12,11 +12,11 @@ from rasa_sdk.events import SlotSet
 from actions.base import TopicAction, Turn
 from actions.details import ALL_BRANCHES, Details
 from actions.places import branch_in_sentence
-from actions.say import LOCALES, listed
 from actions.sources import tell_source
 from bot.knowledge.catalogue import CatalogueFound, CatalogueOutcome, Work
 from bot.knowledge.sources.records import ONLINE, Copies, Format, Record, Sought, main_title
 from bot.knowledge.titles import forms_of, points_back, read_change, read_sought
+from bot.say import LOCALES, listed
 
 SHOWN_MOST = 8  # cards in one reply; the chat window shows five and offers the rest
 LINES_MOST = 6  # editions on one card

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from actions.base import Turn
-from actions.say import capital, listed
 from bot.knowledge.resource_file import DeviceSteps, SignIn
 from bot.knowledge.resource_vocabulary import KINDS_OF, Device, Format
+from bot.say import capital, listed
 
 FORMATS: Mapping[Format, str] = {
     Format.EBOOK: "utter_resources_format_ebook",

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from actions.base import Turn
-from actions.say import capital, day_name, listed, short_day, times
 from bot.knowledge.events import EventMode, EventStatus, LibraryEvent, Registration
 from bot.knowledge.library import Branch
+from bot.say import capital, day_name, listed, short_day, times
 
 
 def card(turn: Turn, event: LibraryEvent) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from actions.base import TopicAction, Turn
 from actions.details import ALL_BRANCHES, Details, When
 from actions.event_cards import card, clock_span
 from actions.places import branch_in_sentence
-from actions.say import listed
 from actions.sources import tell_source
 from bot.knowledge.events import Audience, EventQuery, EventsFound, EventsOutcome, EventStatus, LibraryEvent
 from bot.knowledge.text import plain
+from bot.say import listed
 
 SHOWN_MOST = 10  # cards in one reply; the chat window shows five and offers the rest
 

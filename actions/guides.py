@@ -18,7 +18,6 @@ from rasa_sdk.events import SlotSet
 from actions.base import GUIDE, OFFERED, TopicAction, Turn
 from actions.details import Details
 from actions.digital_words import as_label, device_name
-from actions.say import listed, sentence
 from actions.staff import ActionHandOver
 from bot.knowledge.guides import (
     LIKELY,
@@ -33,6 +32,7 @@ from bot.knowledge.guides import (
     worked,
 )
 from bot.knowledge.resource_vocabulary import Device
+from bot.say import listed, sentence
 
 Choice = tuple[str, str, dict[str, Any]]
 

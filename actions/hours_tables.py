@@ -9,10 +9,10 @@ from actions.base import Turn
 from actions.details import When
 from actions.hours_words import short_hours, short_state, unlike_its_weekday, yes_or_no
 from actions.places import Place
-from actions.say import listed, short_day
 from bot.knowledge.hours import DayHours, HoursNow
 from bot.knowledge.library import BUILDING
 from bot.knowledge.sources.base import HoursState
+from bot.say import listed, short_day
 
 OPEN = (HoursState.OPEN, HoursState.OPEN_24H)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from actions.asked import Asked
 from actions.base import Turn
-from actions.say import listed, times
 from bot.knowledge.hours import DayHours, HoursNow, OpenRange
 from bot.knowledge.sources.base import HoursState
+from bot.say import listed, times
 
 YES_OR_NO = {
     (Asked.WHETHER_OPEN, HoursState.OPEN): "utter_hours_yes",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from actions.answers import answer_place
 from actions.base import TopicAction, Turn
 from actions.places import Place, branch_in_sentence, places
-from actions.say import capital, sentence
 from bot.knowledge.library import BUILDING, Branch
+from bot.say import capital, sentence
 
 
 class ActionTellLocation(TopicAction):

@@ -18,7 +18,9 @@ from actions.topics import TOPICS, answer_as
 OFFERED_MOST = 3
 SHORT = 4  # words
 SURELY = 0.6  # how near a page must come where the message was taken for none of the library's business
+PERSON = "talk_to_staff"
 LIKELY = 0.08  # a topic below this probability is not worth a "did you mean"
+MISSES = 2  # in a row, after which a person is offered
 BROAD = ("ask_hours", "find_event", "find_item", "use_digital_resource", "get_library_card")
 """What is offered to somebody who asked for something that a library does not do."""
 
@@ -31,8 +33,14 @@ class ActionSayNotUnderstood(PatronAction):
         return "action_say_not_understood"
 
     async def perform(self, turn: Turn) -> None:
-        """Look for another way to understand it, then ask "did you mean"; the patron's details go with each choice."""
+        """Look for another way to understand it, then ask "did you mean"; the patron's details go with each choice.
+
+        Whoever was not understood twice in a row is offered a person instead.
+        """
         if await rescued(turn) or answer_from(turn, None):
+            return
+        if turn.miss() >= MISSES:
+            offer_person(turn)
             return
         ranking: list[dict[str, Any]] = turn.tracker.latest_message.get("intent_ranking") or []
         close = [topic["name"] for topic in ranking if topic["name"] in TOPICS and topic["confidence"] >= LIKELY]
@@ -53,6 +61,13 @@ async def rescued(turn: Turn) -> bool:
     return await found_title(turn)
 
 
+def offer_person(turn: Turn) -> None:
+    """Offer a person, also for a plain "yes"."""
+    turn.say("utter_staff_offer_not_understood")
+    turn.choices([(turn.words("utter_staff_yes"), PERSON, {}), (turn.words("utter_staff_no"), "deny", {})])
+    turn.events.append(SlotSet(OFFERED, {"intent": PERSON, "entities": {}}))
+
+
 def offer(turn: Turn, topics: list[str]) -> None:
     """Ask "did you mean", and remember the first topic for a plain "yes"."""
     entities = turn.entities
@@ -65,7 +80,7 @@ def offer(turn: Turn, topics: list[str]) -> None:
 def label(turn: Turn, topic: str) -> str:
     """Return a topic as a quick reply, with the branch that the patron named."""
     words = turn.words(f"utter_topic_{topic}")
-    if not turn.details.branches or len(turn.branches()) != 1 or topic == "talk_to_staff":
+    if not turn.details.branches or len(turn.branches()) != 1 or topic == PERSON:
         return words
     return turn.words("utter_topic_at", topic=words, branch=turn.branches()[0].name.to(turn.lang))
 
@@ -86,6 +101,9 @@ class ActionSayOutOfScope(PatronAction):
         named = turn.knowledge.events.words.topic(turn.bare_text) and len(turn.text.split()) <= SHORT
         if named or (turn.only_details and topic_of(turn.details, None) == "find_event"):
             await ActionFindEvents().perform(turn)
+            return
+        if turn.miss() >= MISSES:
+            offer_person(turn)
             return
         turn.say("utter_not_understood_out_of_scope")
         turn.choices([(turn.words(f"utter_topic_{topic}"), topic, {}) for topic in BROAD])

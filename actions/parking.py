@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from actions.base import TopicAction, Turn
 from actions.places import branch_in_sentence
-from actions.say import sentence
 from bot.knowledge.library import Branch
+from bot.say import sentence
 
 
 class ActionTellParking(TopicAction):

@@ -8,10 +8,10 @@ from typing import Any
 from actions.base import TopicAction, Turn, said_in
 from actions.catalogue import edition, short_title
 from actions.details import Details
-from actions.say import capital, listed
 from bot.knowledge.recommendations import Recommendation, RecommendationsFound, RecommendationsOutcome, Taste, Why
 from bot.knowledge.sources.records import Sought
 from bot.knowledge.taste_words import AUDIENCE_OF
+from bot.say import capital, listed
 
 ANYTHING = "anything"
 """The value of `subject` that stands for no wish in particular."""

@@ -11,10 +11,10 @@ from actions.base import TopicAction, Turn
 from actions.catalogue import ActionFindItem
 from actions.details import Details
 from actions.digital_words import FORMATS, FROM_HOME, NEEDS, as_label, device_choices, device_name, formats_name
-from actions.say import listed
 from bot.knowledge.resource_file import DigitalResource, SignIn
 from bot.knowledge.resource_vocabulary import Device, Format
 from bot.knowledge.resources import ResourceQuery, ResourcesFound, ResourcesOutcome
+from bot.say import listed
 
 Choice = tuple[str, str, dict[str, Any]]
 

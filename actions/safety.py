@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from actions.base import PatronAction, Turn
-from actions.staff import LINE
+from actions.staff import hand_over
 from bot.knowledge.library import WHOLE_LIBRARY
+
+LINE = "phone"  # the service point that reaches a person from anywhere
 
 
 class ActionTellSafety(PatronAction):
@@ -33,6 +35,7 @@ class ActionTellSafety(PatronAction):
             if safety.emergency and kind == "crisis":
                 turn.say_apart("utter_safety_in_danger", number=safety.emergency)
         await _tell_person(turn)
+        hand_over(turn, "safety")
 
 
 async def _tell_person(turn: Turn) -> None:

@@ -18,13 +18,22 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; a mistake in settings or files is said in one line."""
     parser = argparse.ArgumentParser(prog="python -m bot", description="Foyer, the library's assistant.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="start everything and open the sample library's page")
+    runs = commands.add_parser("run", help="start everything and open the sample library's page")
+    runs.add_argument(
+        "--demo", action="store_true", help="with data of its own: a desk full of talks, for a first look"
+    )
     commands.add_parser("train", help="train the model if what it is made from has changed")
     ask = commands.add_parser("ask", help="one answer in the terminal")
     ask.add_argument("text")
     understand = commands.add_parser("understand", help="what the assistant understands, a JSON line for each text")
     understand.add_argument("input", type=Path, metavar="IN.jsonl")
     understand.add_argument("output", type=Path, metavar="OUT.jsonl")
+    staff = commands.add_parser("staff", help="make an account for the desk; the password is read from standard input")
+    staff.add_argument("action", choices=("add",))
+    staff.add_argument("name", help="for signing in")
+    staff.add_argument("--role", choices=("agent", "reviewer", "admin"), default="agent")
+    staff.add_argument("--shown-as", default="", help="what patrons read; the name by default")
+    staff.add_argument("--password-stdin", action="store_true", required=True)
     commands.add_parser("check", help="check library/, data/ and the settings, naming file, line and cure")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("purge", help="forget what has been kept long enough")
@@ -49,7 +58,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         case "run":
             from bot.run import run
 
-            return run(settings)
+            return run(settings, demo=options.demo)
         case "train":
             from bot.train import train
 
@@ -62,6 +71,12 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             from bot.understanding.batch import understand_file
 
             understand_file(settings, options.input, options.output)
+        case "staff":
+            from bot.staff import add_staff
+
+            password = sys.stdin.readline().rstrip("\r\n")
+            asyncio.run(add_staff(settings, options.name, options.role, password, options.shown_as))
+            print(f"{options.name} can sign in at /desk.")
         case "check":
             from bot.check import check
 

@@ -7,10 +7,10 @@ import tempfile
 import uuid
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
+from bot.conversations.plain import plain_text
 from bot.errors import LibraryError
 from bot.processes import Supervisor
 from bot.run import START_SECONDS, children, environ_for, on_free_ports
@@ -55,28 +55,7 @@ async def _answer(url: str, text: str) -> str:
             messages = (await response.json())["messages"]
         async with session.delete(place.removesuffix("/messages"), headers=headers):
             pass
-    return "\n\n".join(as_text(block) for message in messages for block in message["blocks"])
-
-
-def as_text(block: dict[str, Any]) -> str:
-    """Return a block as plain text."""
-    match block["type"]:
-        case "choices":
-            return "\n".join(f"  [{choice['label']}]" for choice in block["choices"])
-        case "cards":
-            return "\n\n".join("\n".join([_title(card), *card["lines"], *_links(card)]) for card in block["cards"])
-        case "table":
-            return "\n".join(" | ".join(row) for row in [block["head"], *block["rows"]])
-        case _:
-            return str(block["text"]).replace("**", "")
-
-
-def _title(card: dict[str, Any]) -> str:
-    return f"{card['title']} ({card['badge']})" if card.get("badge") else str(card["title"])
-
-
-def _links(card: dict[str, Any]) -> list[str]:
-    return [f"{link['label']}: {link['url']}" for link in card["links"]]
+    return "\n\n".join(plain_text(message["blocks"]) for message in messages)
 
 
 async def _is_ready(url: str) -> bool:

@@ -17,6 +17,7 @@ from bot.errors import LibraryError, SettingsError
 from bot.knowledge.library import load_library
 from bot.processes import Child, Supervisor
 from bot.settings import ROOT, Settings
+from bot.staff import first_link
 from bot.storage.migrate import migrate
 from bot.train import model_path
 
@@ -29,7 +30,7 @@ def children(settings: Settings, environ: Mapping[str, str] | None = None) -> li
     # Named now: an edit of data/ while Foyer runs must not make a restarted Rasa look for a model that nobody trained.
     shared["MODEL"] = str(settings.model or model_path(settings))
     if settings.clock is not None:
-        shared.setdefault("CLOCK_STARTED", str(time.time()))
+        shared["CLOCK_STARTED"] = shared.get("CLOCK_STARTED") or str(time.time())
     logs = settings.data_folder / "logs"
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     return [
@@ -53,14 +54,23 @@ def environ_for(settings: Settings) -> dict[str, str]:
         "LIBRARY_NETWORKS": ",".join(str(network) for network in settings.library_networks),
         "EMBED_ORIGINS": " ".join(settings.embed_origins),
         "MESSAGES_A_MINUTE": settings.messages_a_minute,
+        "REQUESTS_A_MINUTE": settings.requests_a_minute,
         "CLOCK": settings.clock.isoformat() if settings.clock else "",
+        "CLOCK_STARTED": "" if settings.clock_started is None else settings.clock_started,
+        "MAIL_SERVER": settings.mail_server,
+        "MAIL_FROM": settings.mail_from,
+        "MAIL_TO": settings.mail_to,
         "SECRET": settings.secret,
     }
     return dict(os.environ) | {name: str(value) for name, value in own.items()}
 
 
-def run(settings: Settings) -> int:
-    """Check, train, migrate and serve until Ctrl-C; return the exit code."""
+def run(settings: Settings, *, demo: bool = False) -> int:
+    """Check, train, migrate and serve until Ctrl-C; return the exit code. `demo`: with a desk full of talks."""
+    if demo:
+        from bot.demo import demo_settings
+
+        settings = demo_settings(settings)
     steps = Steps(5)
     with steps("Checking the library's files"):
         library = load_library(settings.library)
@@ -78,11 +88,12 @@ def run(settings: Settings) -> int:
     with steps("Bringing the database up to date"):
         settings.data_folder.mkdir(parents=True, exist_ok=True)
         migrate(settings.database)
-    return asyncio.run(_serve(settings, steps, library.name.to("en")))
+    return asyncio.run(_serve(settings, steps, library.name.to("en"), demo=demo))
 
 
-async def _serve(settings: Settings, steps: Steps, library: str) -> int:
-    supervisor = Supervisor(children(settings))
+async def _serve(settings: Settings, steps: Steps, library: str, *, demo: bool) -> int:
+    supervisor = Supervisor(children(settings, environ_for(settings) if demo else None))
+    playing: asyncio.Task[None] | None = None
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
@@ -97,11 +108,24 @@ async def _serve(settings: Settings, steps: Steps, library: str) -> int:
                 logs = settings.data_folder / "logs"
                 raise LibraryError(f"{silent.name} did not start. Its log ({logs}) ends:\n{silent.last_words()}")
         if not stopped.is_set():
-            print(f"\n  {library} is open:  http://{_shown(settings.host)}:{settings.port}/")
-            print("  Ask it anything in the chat at the corner. Ctrl-C stops it.\n", flush=True)
+            address = f"http://{_shown(settings.host)}:{settings.port}"
+            print(f"\n  {library} is open:  {address}/")
+            print("  Ask it anything in the chat at the corner. Ctrl-C stops it.\n")
+            print(f"  The desk, where staff answer:  {address}/desk")
+            link = await first_link(settings, address)
+            if link is not None:
+                print(f"  Nobody has an account there yet. Make the first one, once and within a day:\n  {link}")
+            print(flush=True)
+            if demo:
+                from bot.demo import play
+
+                playing = asyncio.create_task(play(settings))
         await stopped.wait()
     finally:
         print("Stopping …", flush=True)
+        if playing is not None:
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
         await supervisor.stop()
     return 0
 

@@ -46,6 +46,9 @@ class Settings:
     retry_seconds: float = 120.0  # how long a message is still worth an answer
     messages_a_minute: int = 20  # per conversation
     requests_a_minute: int = 60  # per address outside `library_networks`
+    mail_server: str = field(default="", repr=False)  # smtp://user:password@host:587 or smtps://...; empty: no mail
+    mail_from: str = ""  # empty: the library's own address
+    mail_to: str = ""  # where messages that patrons leave are sent; empty: the library's own address
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # library.yml names keys of sources in it
     secret: str = field(default="", repr=False)  # signs patron tokens; empty: made once and kept in `data_folder`
 
@@ -95,6 +98,9 @@ class Settings:
             retention_days=env.whole("RETENTION_DAYS", 30, 0, 90),
             messages_a_minute=env.whole("MESSAGES_A_MINUTE", 20, 1, 10_000),
             requests_a_minute=env.whole("REQUESTS_A_MINUTE", 60, 1, 100_000),
+            mail_server=env.mail_server("MAIL_SERVER"),
+            mail_from=env.text("MAIL_FROM", ""),
+            mail_to=env.text("MAIL_TO", ""),
             secret=env.text("SECRET", ""),
             environ=environ,
         )
@@ -179,6 +185,12 @@ class _Environ:
         value = self.text(name, "")
         if value and not re.match(r"(rediss?|unix)://.", value):
             raise SettingsError(f"{name} must start with redis://, rediss:// or unix://.")
+        return value
+
+    def mail_server(self, name: str) -> str:
+        value = self.text(name, "")
+        if value and not re.match(r"smtps?://[^/@]*(?::[^/@]*@)?[^/@]+$|smtps?://[^/]+@[^/@]+$", value):
+            raise SettingsError(f"{name} must look like smtp://user:password@mail.example.org:587, or smtps://...")
         return value
 
     def origins(self, name: str) -> tuple[str, ...]:

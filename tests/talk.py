@@ -50,14 +50,16 @@ class Talk:
         return plain(await self.reply(await self.send(payload=offered[label])))
 
     async def reply(self, sent: dict[str, Any]) -> dict[str, Any]:
-        """Wait for the first message of the assistant after `sent`."""
+        """Wait for what the assistant says after `sent`; messages that come at once are returned as one."""
         after = sent["seq"]
         for _ in range(4):
-            for message in await self.messages(after, wait=ANSWER_SECONDS // 3):
-                after = message["seq"]
-                if message["from"] == "bot":
-                    self.seq, self.last = message["seq"], message
-                    return message
+            found = await self.messages(after, wait=ANSWER_SECONDS // 3)
+            after = max([after, *(message["seq"] for message in found)])
+            said = [message for message in found if message["from"] == "bot"]
+            if said:
+                blocks = [block for message in said for block in message["blocks"]]
+                self.seq, self.last = said[-1]["seq"], said[-1] | {"blocks": blocks}
+                return self.last
         raise AssertionError(f"no answer to {sent}")
 
     async def messages(self, after: int = 0, wait: int = 0) -> list[dict[str, Any]]:
@@ -80,6 +82,10 @@ def plain(message: dict[str, Any]) -> str:
                 for card in block["cards"]:
                     lines += [f"{card['title']} ({card['badge']})" if card.get("badge") else card["title"]]
                     lines += [*card["lines"], *(link["label"] for link in card["links"])]
+            case "form":
+                lines += [block["title"], *(f"{field['label']}: {field['value']}" for field in block["fields"])]
+            case "rating":
+                lines += [block["prompt"], *(f"[{option['label']}]" for option in block["options"])]
             case "table":
                 lines += [block["caption"], " | ".join(block["head"]), *(" | ".join(row) for row in block["rows"])]
     return "\n".join(lines)

@@ -69,3 +69,92 @@ class BrainSlow(BrainError):
     """The assistant did not answer in time."""
 
     code = "assistant_slow"
+
+
+class Paused(LibraryError):
+    """Staff have taken the assistant out of service; facts: `notice`, what patrons are told."""
+
+    code = "paused"
+    status = 503
+    response = "utter_service_paused_now"
+
+
+class BadField(LibraryError):
+    """A field of a form cannot be taken; facts: `field`, its name."""
+
+    code = "bad_field"
+    status = 422
+    response = "utter_staff_form_missing"
+
+
+class BadContact(BadField):
+    """What should be an e-mail address or a telephone number is neither; facts: `field`."""
+
+    response = "utter_staff_form_bad_contact"
+
+
+class BadRating(LibraryError):
+    """There is no such rating, or nothing to rate."""
+
+    code = "bad_rating"
+    status = 422
+    response = "utter_service_bad_rating"
+
+
+class DeskError(LibraryError):
+    """What the desk refuses, told to staff in English by `said`."""
+
+    status = 409
+    words = "That cannot be done now."
+
+    @property
+    def said(self) -> str:
+        """The sentence that staff read."""
+        return self.words.format(**self.facts)
+
+
+class Taken(DeskError):
+    """A colleague was quicker; facts: `name`."""
+
+    code = "taken"
+    words = "{name} took this chat."
+
+
+class NotWaiting(DeskError):
+    """The talk waits no more: it went back to the assistant, or ended."""
+
+    code = "not_waiting"
+    words = "This chat is not waiting any more."
+
+
+class NotYours(DeskError):
+    """The talk is a colleague's or nobody's; facts: `name`, None for nobody's."""
+
+    code = "not_yours"
+
+    @property
+    def said(self) -> str:
+        """The sentence that staff read."""
+        name = self.facts.get("name")
+        return f"{name} has this chat." if name else "This chat is not yours any more."
+
+
+class OverLimit(DeskError):
+    """The person has as many talks as they want; facts: `talks`, `seats`."""
+
+    code = "over_limit"
+    words = "You have {talks} chats, your limit is {seats}. Take this one anyway?"
+
+
+class StaffAway(DeskError):
+    """The colleague is not available."""
+
+    code = "staff_away"
+    words = "That person is not available now."
+
+
+class NotTransferred(DeskError):
+    """The talk is offered no more."""
+
+    code = "not_transferred"
+    words = "This chat is not offered to you any more."

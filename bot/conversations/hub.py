@@ -7,10 +7,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Signal = dict[str, Any]
-"""What is never stored: `{"typing": {"from", "until"}}`."""
+"""What is never stored: `{"typing": {"from", "name"?, "until"}}`."""
+
+
+def typing(sender: str, seconds: float, name: str | None = None) -> Signal:
+    """Return the signal that somebody writes, and until when that is to be shown unless it is renewed."""
+    until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+    return {"typing": {"from": sender, "until": until} | ({"name": name} if name else {})}
 
 
 @dataclass(eq=False)
@@ -44,13 +51,21 @@ class Hub:
     def subscribe(self, conversation_id: str) -> Iterator[Subscription]:
         """Give a subscription for as long as the block runs."""
         subscription = Subscription()
-        self._listeners[conversation_id].add(subscription)
+        self.listen(subscription, conversation_id)
         try:
             yield subscription
         finally:
-            self._listeners[conversation_id].discard(subscription)
-            if not self._listeners[conversation_id]:
-                del self._listeners[conversation_id]
+            self.leave(subscription, conversation_id)
+
+    def listen(self, subscription: Subscription, topic: str) -> None:
+        """Let a subscription hear of another conversation, or of the desk, too."""
+        self._listeners[topic].add(subscription)
+
+    def leave(self, subscription: Subscription, topic: str) -> None:
+        """Let it hear of that no more."""
+        self._listeners[topic].discard(subscription)
+        if not self._listeners[topic]:
+            del self._listeners[topic]
 
     def wake(self, conversation_id: str, signal: Signal | None = None) -> None:
         """Tell every listener of the conversation to look at the log, or to hand out `signal`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,8 @@ from bot.conversations.errors import BadChoice, BadToken, ChatEnded, ChatGone
 from bot.conversations.hub import Hub
 from bot.conversations.identity import Tokens, new_conversation_id
 from bot.conversations.model import Block, Conversation, Message, Mode, Sender, text_block
+from bot.conversations.plain import plain_text
+from bot.conversations.search_words import fold
 from bot.storage.engine import Database
 from bot.storage.models import conversation, message, rasa_tracker, turn
 
@@ -88,7 +90,7 @@ class ConversationLog:
         async with self.database.write() as db:
             row = asdict(talk) | {"token_hash": self._tokens.fingerprint(token)}
             await db.execute(conversation.insert().values(row))
-            await db.execute(message.insert().values(asdict(first)))
+            await db.execute(message.insert().values(_row(first)))
         return NewConversation(talk, token, first)
 
     async def open(self, conversation_id: str, token: str) -> Conversation:
@@ -114,39 +116,32 @@ class ConversationLog:
         """
         async with self.database.write() as db:
             talk = await self.locked(db, conversation_id)
-            known = await db.execute(BY_CLIENT_ID, {"id": conversation_id, "client_id": client_id})
-            before = known.one_or_none()
+            before = await self.known(db, conversation_id, client_id)
             if before is not None:
-                return Receipt(_message(before), new=False)
+                return Receipt(before, new=False)
             if talk.mode == Mode.ENDED:
                 raise ChatEnded
             if choice_key is None:
-                choice = await self._typed(db, talk, text or "")
+                choice = await self._typed(db, talk, text or "") if talk.mode == Mode.BOT else None
             else:
                 choice = await self._offered(db, conversation_id, choice_key)
-            stored = Message(
-                conversation_id=conversation_id,
-                seq=talk.seq + 1,
-                at=self._now(),
-                sender=Sender.PATRON,
-                lang=talk.lang,
-                blocks=[text_block(text or (choice["label"] if choice else ""))],
-                client_id=client_id,
-                choice=choice["value"] if choice else None,
+            words = text or (choice["label"] if choice else "")
+            value = choice["value"] if choice else None
+            stored, _ = await self.append(
+                db, talk, Sender.PATRON, [text_block(words)], client_id=client_id, choice=value
             )
-            await self._append(db, stored)
-            if talk.mode == Mode.BOT:
-                due = {
-                    "conversation_id": conversation_id,
-                    "seq": stored.seq,
-                    "epoch": talk.epoch,
-                    "state": "due",
-                    "received_at": stored.at,
-                    "answer_by": time.time() + self._answer_within,
-                    "attempts": 0,
-                    "leased_until": 0.0,
-                }
-                await db.execute(turn.insert(), due)
+            # While a person has the talk the assistant is asked too: what it would say is a suggestion for staff.
+            due = {
+                "conversation_id": conversation_id,
+                "seq": stored.seq,
+                "epoch": talk.epoch,
+                "state": "due",
+                "received_at": stored.at,
+                "answer_by": time.time() + self._answer_within,
+                "attempts": 0,
+                "leased_until": 0.0,
+            }
+            await db.execute(turn.insert(), due)
         self.hub.wake(conversation_id)
         return Receipt(stored, new=True)
 
@@ -158,17 +153,12 @@ class ConversationLog:
             raise ChatGone
         return [_message(row) for row in rows if row.seq is not None], Mode(rows[0].mode)
 
-    async def change_mode(self, conversation_id: str, mode: Mode) -> int:
-        """Set who answers and return the new epoch; replies of an older epoch are never shown from here on."""
-        async with self.database.write() as db:
-            talk = await self.locked(db, conversation_id)
-            await db.execute(
-                conversation.update()
-                .where(conversation.c.id == conversation_id)
-                .values(mode=mode.value, epoch=talk.epoch + 1)
-            )
-        self.hub.wake(conversation_id)
-        return talk.epoch + 1
+    async def set_mode(self, db: AsyncConnection, talk: Conversation, mode: Mode) -> Conversation:
+        """Set who answers, in the caller's transaction; replies of an older epoch are never shown from here on."""
+        changed = replace(talk, mode=mode, epoch=talk.epoch + 1)
+        values = {"mode": mode.value, "epoch": changed.epoch}
+        await db.execute(conversation.update().where(conversation.c.id == talk.id).values(values))
+        return changed
 
     async def forget(self, conversation_id: str) -> None:
         """Remove every trace of the conversation, the assistant's memory of it included."""
@@ -176,11 +166,47 @@ class ConversationLog:
             await remove(db, [conversation_id])
         self.hub.wake(conversation_id)
 
-    async def add_reply(self, db: AsyncConnection, talk: Conversation, lang: str, blocks: Sequence[Block]) -> Message:
-        """Store a message of the assistant in the caller's transaction, in which `talk` was read under lock."""
-        reply = Message(talk.id, talk.seq + 1, self._now(), Sender.BOT, lang, list(blocks))
-        await self._append(db, reply)
-        return reply
+    async def append(
+        self,
+        db: AsyncConnection,
+        talk: Conversation,
+        sender: Sender,
+        blocks: Sequence[Block],
+        *,
+        lang: str | None = None,
+        name: str | None = None,
+        client_id: str | None = None,
+        choice: dict[str, Any] | None = None,
+    ) -> tuple[Message, Conversation]:
+        """Store a message in the caller's transaction, in which `talk` was read under lock; return both as they are.
+
+        The language is the talk's unless given; what is given becomes the talk's.
+        """
+        new = Message(
+            talk.id, talk.seq + 1, self._now(), sender, lang or talk.lang, list(blocks), name, client_id, choice
+        )
+        await db.execute(message.insert(), _row(new))
+        grown = {"of": talk.id, "seq": new.seq, "last_at": new.at, "lang": new.lang}
+        await db.execute(EXTEND, grown)
+        return new, replace(talk, seq=new.seq, last_at=new.at, lang=new.lang)
+
+    async def known(self, db: AsyncConnection, conversation_id: str, client_id: str) -> Message | None:
+        """Return the message that was stored under `client_id` before, if any."""
+        row = (await db.execute(BY_CLIENT_ID, {"id": conversation_id, "client_id": client_id})).one_or_none()
+        return None if row is None else _message(row)
+
+    async def chosen(self, conversation_id: str, key: str) -> dict[str, Any]:
+        """Return what an offered choice stands for, by its key; raise BadChoice."""
+        async with self.database.read() as db:
+            value: dict[str, Any] = (await self._offered(db, conversation_id, key))["value"]
+            return value
+
+    async def read(self, db: AsyncConnection, conversation_id: str) -> Conversation:
+        """Read the conversation in the caller's transaction; raise ChatGone."""
+        row = (await db.execute(BY_ID, {"id": conversation_id})).one_or_none()
+        if row is None:
+            raise ChatGone
+        return _conversation(row)
 
     async def locked(self, db: AsyncConnection, conversation_id: str) -> Conversation:
         """Read the conversation in the caller's transaction and keep others from extending it; raise ChatGone."""
@@ -188,11 +214,6 @@ class ConversationLog:
         if row is None:
             raise ChatGone
         return _conversation(row)
-
-    async def _append(self, db: AsyncConnection, new: Message) -> None:
-        await db.execute(message.insert(), asdict(new))
-        grown = {"of": new.conversation_id, "seq": new.seq, "last_at": new.at, "lang": new.lang}
-        await db.execute(EXTEND, grown)
 
     async def _offered(self, db: AsyncConnection, conversation_id: str, key: str) -> dict[str, Any]:
         seq, _, index = key.partition(".")
@@ -223,6 +244,10 @@ async def remove(db: AsyncConnection, conversation_ids: Sequence[str]) -> None:
         (conversation, conversation.c.id),
     ):
         await db.execute(table.delete().where(column.in_(conversation_ids)))
+
+
+def _row(new: Message) -> dict[str, Any]:
+    return asdict(new) | {"words": fold(plain_text(new.blocks))}
 
 
 def _conversation(row: Any) -> Conversation:

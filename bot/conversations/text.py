@@ -9,8 +9,8 @@ from bot.conversations.errors import TextEmpty, TextTooLong
 TEXT_MAX = 1000  # characters
 
 
-def clean(raw: str) -> str:
-    """Return `raw` without what no reader can see; raise TextTooLong or TextEmpty.
+def clean(raw: str, most: int = TEXT_MAX) -> str:
+    """Return `raw` without what no reader can see; raise TextTooLong (more than `most` characters) or TextEmpty.
 
     Lone surrogates, NUL and other control characters go (they break databases and JSON); line breaks and tabs stay.
     """
@@ -19,8 +19,8 @@ def clean(raw: str) -> str:
     text = unicodedata.normalize("NFC", whole.replace("\r\n", "\n").replace("\r", "\n"))
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
     text = text.replace("\ufffd", "").strip()
-    if len(text) > TEXT_MAX:
-        raise TextTooLong(over=len(text) - TEXT_MAX)
+    if len(text) > most:
+        raise TextTooLong(over=len(text) - most)
     if not any(not unicodedata.category(c).startswith(("Z", "C")) for c in text):
         raise TextEmpty
     return text

@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -16,14 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations.brain import Brain
 from bot.conversations.errors import BrainError, BrainSlow, ChatGone
+from bot.conversations.handoff import DESK, Handoffs, Outlook, Reason
+from bot.conversations.hub import typing
 from bot.conversations.log import ConversationLog, remove
-from bot.conversations.model import Block, Conversation, Mode, TurnReply, TurnRequest
+from bot.conversations.model import Block, Conversation, Mode, Sender, TurnReply, TurnRequest
 from bot.storage.models import message, turn
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+DANGER = "emergency"
+"""The intent of words of danger and despair."""
 SWEEP_SECONDS = 1.0  # how often turns are looked for that a dead process left behind
 RETRY_PAUSES = (0.5, 1.0, 2.0)  # seconds after the first, second and every later failed attempt
 
@@ -57,10 +60,18 @@ class TurnWorker:
     """Gives every due turn to the assistant and stores what it answers."""
 
     def __init__(
-        self, log_: ConversationLog, brain: Brain, deadlines: Deadlines, says: Says, name: str, at_once: int = 16
+        self,
+        log_: ConversationLog,
+        brain: Brain,
+        deadlines: Deadlines,
+        says: Says,
+        handoffs: Handoffs,
+        name: str,
+        at_once: int = 16,
     ) -> None:
         """`name` tells this gateway from others on the same database; `at_once`: turns of different talks at a time."""
         self._log = log_
+        self._handoffs = handoffs
         self._database = log_.database
         self._brain = brain
         self._deadlines = deadlines
@@ -186,16 +197,15 @@ class TurnWorker:
         words = "\n\n".join(block["text"] for block in row.blocks if block["type"] == "text")
         request = TurnRequest(talk.id, row.id, words, row.received_at, talk.lang, talk.branch, row.choice)
         try:
-            reply = await self._ask(request)
+            reply = await self._ask(request, shown=talk.mode is Mode.BOT)
         except BrainError as error:
             await self._failed(row, talk, error)
             return await self._claim(talk.id)
         return await self._finish(row.id, talk.id, reply, words)
 
-    async def _ask(self, request: TurnRequest) -> TurnReply:
-        until = datetime.now(UTC) + timedelta(seconds=self._deadlines.answer)
-        typing = {"from": "bot", "until": until.isoformat(timespec="milliseconds")}
-        self._log.hub.wake(request.conversation_id, {"typing": typing})
+    async def _ask(self, request: TurnRequest, *, shown: bool) -> TurnReply:
+        if shown:
+            self._log.hub.wake(request.conversation_id, typing("bot", self._deadlines.answer))
         try:
             # Waiting for a slot counts: behind an assistant that hangs, everybody is told in time.
             async with asyncio.timeout(self._deadlines.answer), self._slots:
@@ -208,22 +218,51 @@ class TurnWorker:
 
     async def _finish(self, turn_id: int, conversation_id: str, reply: TurnReply, words: str) -> Claimed | None:
         """Store the reply and lease the conversation's next turn, in one transaction."""
+        blocks, person = _parted(reply.blocks)
+        outlook = await self._handoffs.outlook() if person else None
         async with self._database.write() as db:
             talk = await self._log.locked(db, conversation_id)
             row = (await db.execute(sa.select(turn).where(turn.c.id == turn_id))).one()
             # If it is done, another process took this turn over and was quicker.
             if row.state == "due":
                 values: dict[str, Any] = {"state": "done", "finished_at": time.time(), "understood": reply.understood}
-                if talk.mode == Mode.BOT and talk.epoch == row.epoch:
-                    late = self._says.late(reply.lang, words) if row.apologised_at else []
-                    await self._log.add_reply(db, talk, reply.lang, [*late, *reply.blocks])
-                    talk = replace(talk, seq=talk.seq + 1, lang=reply.lang)
-                else:
-                    values |= {"state": "suggested", "suggestion": reply.blocks}
                 await db.execute(turn.update().where(turn.c.id == turn_id).values(values))
+                if talk.epoch == row.epoch and await self._is_shown(db, talk, reply):
+                    late = self._says.late(reply.lang, words) if row.apologised_at else []
+                    talk = await self._show(db, talk, reply.lang, [*late, *blocks], person, outlook)
+                else:
+                    suggested = {"state": "suggested", "suggestion": blocks}
+                    await db.execute(turn.update().where(turn.c.id == turn_id).values(suggested))
             claimed = await self._lease_next(db, talk)
         self._log.hub.wake(conversation_id)
+        if talk.mode is not Mode.BOT:
+            self._log.hub.wake(DESK)
         return claimed
+
+    async def _is_shown(self, db: AsyncConnection, talk: Conversation, reply: TurnReply) -> bool:
+        """Tell whether the patron gets to see the reply: help in danger even while waiting for a person."""
+        if await self._handoffs.stopped(db):
+            return False
+        return talk.mode is Mode.BOT or (talk.mode is Mode.WAITING and reply.understood.get("intent") == DANGER)
+
+    async def _show(
+        self,
+        db: AsyncConnection,
+        talk: Conversation,
+        lang: str,
+        blocks: list[Block],
+        person: Reason | None,
+        outlook: Outlook | None,
+    ) -> Conversation:
+        """Store the reply, and bring the talk to the desk where the reply says so."""
+        if blocks:
+            _, talk = await self._log.append(db, talk, Sender.BOT, blocks, lang=lang)
+        else:
+            talk = replace(talk, lang=lang)
+        if person is not None and outlook is not None:
+            question = await self._handoffs.question(db, talk.id)
+            talk = await self._handoffs.request(db, talk, person, outlook, question)
+        return talk
 
     async def _failed(self, row: Any, talk: Conversation, error: BrainError) -> None:
         """Say sorry when it is time to, and give the turn up when it is no longer worth an answer."""
@@ -250,5 +289,12 @@ class TurnWorker:
                 .values(apologised_at=time.time())
             )
             if sorry.rowcount and talk.mode == Mode.BOT:
-                await self._log.add_reply(db, talk, talk.lang, self._says.apology(talk.lang))
+                await self._log.append(db, talk, Sender.BOT, self._says.apology(talk.lang))
         self._log.hub.wake(conversation_id)
+
+
+def _parted(blocks: list[Block]) -> tuple[list[Block], Reason | None]:
+    """Return the blocks that are shown, and why a person is wanted if one of the others says so."""
+    shown = [block for block in blocks if block["type"] != "handoff"]
+    wanted = next((block for block in blocks if block["type"] == "handoff"), None)
+    return shown, None if wanted is None else Reason(wanted["reason"])

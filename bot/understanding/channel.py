@@ -63,7 +63,8 @@ class TurnChannel(InputChannel):
                 {
                     "blocks": [*_language_note(first, wording), *joined(answers, wording)],
                     "lang": _answered_in(first),
-                    "understood": understood(first) | {"clauses": [one.parsed["intent"]["name"] for one in answers]},
+                    "understood": understood(first)
+                    | {"clauses": [one.parsed["intent"]["name"] for one in answers], "guide": answers[-1].guide},
                 }
             )
 
@@ -76,6 +77,7 @@ class Answer:
 
     parsed: Parsed
     blocks: List[Dict[str, Any]]
+    guide: Optional[Dict[str, Any]] = None  # how far the patron is in a guide
 
 
 async def answer(
@@ -106,7 +108,8 @@ async def answer(
             metadata=metadata | {"of_several": len(questions) > 1},
         )
         await on_new_message(message)
-        answers.append(Answer(parsed, _blocks(collected.messages)))
+        guides = [said["custom"]["guide"] for said in collected.messages if (said.get("custom") or {}).get("guide")]
+        answers.append(Answer(parsed, _blocks(collected.messages), guides[-1] if guides else None))
     return answers
 
 

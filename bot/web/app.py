@@ -6,28 +6,39 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
+from functools import partial
 
 from aiohttp import web
 
 from bot.clock import Clock, RunningClock
+from bot.conversations.claims import Claims
+from bot.conversations.handoff import Handoffs
+from bot.conversations.handoff_words import HandoffWords
 from bot.conversations.hub import Hub
 from bot.conversations.identity import Tokens
+from bot.conversations.left_messages import LeftMessages
 from bot.conversations.log import ConversationLog
+from bot.conversations.mail import MailSettings, Outbox
+from bot.conversations.pause import Pause
+from bot.conversations.presence import Presence
+from bot.conversations.ratings import Ratings
 from bot.conversations.retention import purge_forever
 from bot.conversations.turns import Deadlines, TurnWorker
+from bot.conversations.waiting import Waiting
 from bot.knowledge.knowledge import Knowledge
 from bot.settings import Settings
 from bot.storage.engine import Database
-from bot.web import keys
+from bot.web import desk, keys, static
+from bot.web.desk_hours import desk_outlook
 from bot.web.errors import say_errors
 from bot.web.headers import add_headers
 from bot.web.limits import Limits
 from bot.web.origins import check_origin
-from bot.web.patron import api, pages, static
+from bot.web.patron import api, pages
 from bot.web.patron.greeting import says
 from bot.web.rasa import RasaBrain
 from bot.web.relay import Relay
-from bot.wording import Wording
+from bot.wording import DEFAULT_LANGUAGE, Wording
 
 log = logging.getLogger(__name__)
 
@@ -50,31 +61,59 @@ def create_app(settings: Settings, clock: Clock | None = None) -> web.Applicatio
     app[keys.LIMITS] = Limits(
         settings.messages_a_minute, settings.requests_a_minute, settings.library_networks, settings.trusted_proxies
     )
+    app[keys.DATABASE] = Database(settings.database)
+    app[keys.BRAIN] = RasaBrain(settings.rasa_url)
+    add_conversations(app)
     app.cleanup_ctx.append(conversations)
     app.on_response_prepare.append(add_headers)
     api.add_routes(app)
+    desk.add_routes(app)
     pages.add_routes(app)
     static.add_routes(app)
     return app
 
 
-async def conversations(app: web.Application) -> AsyncIterator[None]:
-    """Open the database and run due turns and the purge while the application runs."""
-    settings, clock = app[keys.SETTINGS], app[keys.CLOCK]
-    app[keys.DATABASE] = Database(settings.database)
-    app[keys.BRAIN] = RasaBrain(settings.rasa_url)
-    app[keys.LOG] = ConversationLog(
-        app[keys.DATABASE], clock, Tokens(settings.signing_secret()), Hub(), settings.retry_seconds
+def add_conversations(app: web.Application) -> None:
+    """Put together what keeps conversations, answers them and brings them to the desk; nothing runs yet."""
+    settings, clock, library = app[keys.SETTINGS], app[keys.CLOCK], app[keys.KNOWLEDGE].library
+    database, wording = app[keys.DATABASE], app[keys.WORDING]
+    contact = {"phone": library.phone, "email": library.email}
+    words = HandoffWords(wording, clock, **contact)
+    log_ = ConversationLog(database, clock, Tokens(settings.signing_secret()), Hub(), settings.retry_seconds)
+    app[keys.LOG] = log_
+    app[keys.PRESENCE] = Presence(database, clock)
+    app[keys.PAUSE] = Pause(database, lambda lang: wording.say("utter_service_paused", lang, **contact))
+    app[keys.HANDOFFS] = Handoffs(log_, app[keys.PRESENCE], app[keys.PAUSE], words, partial(desk_outlook, app))
+    app[keys.CLAIMS] = Claims(log_, app[keys.PRESENCE], app[keys.HANDOFFS], words)
+    app[keys.RATINGS] = Ratings(log_, words)
+    app[keys.OUTBOX] = Outbox(
+        database,
+        MailSettings(
+            settings.mail_server,
+            settings.mail_from or library.email,
+            settings.mail_to or library.email,
+            library.name.to(DEFAULT_LANGUAGE),
+        ),
     )
+    app[keys.LEFT_MESSAGES] = LeftMessages(log_, app[keys.HANDOFFS], words, app[keys.OUTBOX])
+    app[keys.WAITING] = Waiting(log_, app[keys.HANDOFFS], app[keys.CLAIMS], words)
     app[keys.WORKER] = TurnWorker(
-        app[keys.LOG],
+        log_,
         app[keys.BRAIN],
         Deadlines(settings.turn_seconds, settings.apology_seconds, settings.retry_seconds),
-        says(app[keys.WORDING], app[keys.KNOWLEDGE].library.phone),
+        says(wording, library.phone),
+        app[keys.HANDOFFS],
         name=f"{socket.gethostname()}:{settings.port}",
     )
+
+
+async def conversations(app: web.Application) -> AsyncIterator[None]:
+    """Run due turns, the queue, mail and the purge while the application runs."""
+    settings, clock = app[keys.SETTINGS], app[keys.CLOCK]
     await app[keys.WORKER].start()
     chores = [
+        asyncio.create_task(app[keys.WAITING].watch()),
+        asyncio.create_task(app[keys.OUTBOX].send_forever()),
         asyncio.create_task(purge_forever(app[keys.DATABASE], clock, settings.retention_days)),
         asyncio.create_task(app[keys.KNOWLEDGE].warm(clock.now())),
     ]

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from bot.conversations.errors import BadField
 from bot.errors import LibraryError
 from bot.web.keys import LANGUAGE, WORDING
 
@@ -71,6 +72,9 @@ def refusal(request: web.Request, error: LibraryError) -> web.Response:
     """Return the response that says `error`."""
     text = request.app[WORDING].say(error.response, request.get(LANGUAGE, "en"), **error.facts)
     response = plain(error.status, error.code, text)
+    if isinstance(error, BadField):
+        body = {"ok": False, "code": error.code, "field": error.facts["field"], "message": text}
+        response = web.json_response(body, status=error.status)
     if isinstance(error, RateLimited):
         response.headers["Retry-After"] = str(error.facts["seconds"])
     return response

@@ -16,8 +16,7 @@ async def check_origin(request: web.Request, handler: Handler) -> web.StreamResp
     origin = request.headers.get("Origin")
     if not request.path.startswith("/api/") or origin is None:
         return await handler(request)
-    own = origin == f"{_scheme(request)}://{request.host}"
-    if not own and origin not in request.app[SETTINGS].embed_origins:
+    if origin != own_origin(request) and origin not in request.app[SETTINGS].embed_origins:
         return refusal(request, ForeignOrigin())
     if request.method == "OPTIONS":
         response: web.StreamResponse = web.Response(status=204)
@@ -33,6 +32,8 @@ async def check_origin(request: web.Request, handler: Handler) -> web.StreamResp
     return response
 
 
-def _scheme(request: web.Request) -> str:
+def own_origin(request: web.Request) -> str:
+    """Return the origin under which the browser knows us."""
     # A proxy that ends TLS says so; a forged header can only make a page foreign, never own: the host must match too.
-    return request.headers.get("X-Forwarded-Proto", request.scheme).split(",")[0].strip()
+    scheme = request.headers.get("X-Forwarded-Proto", request.scheme).split(",")[0].strip()
+    return f"{scheme}://{request.host}"

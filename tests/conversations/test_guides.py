@@ -20,10 +20,10 @@ LOGIN_2 = (
 LOGIN_3 = "Step 3 of 5. Check that Alder Falls Public Library is chosen in the app, not another library of a like name."
 SOLVED = "I am glad that it works now. Is there anything else?"
 PERSON = (
-    "Of course. I cannot bring a person into this chat yet, but our staff answer the phone now, until 4:30 PM: call "
-    "315-555-0140. You can also write to ask@alderfalls.example."
+    "No librarian is free in this chat right now. You can call 315-555-0140 or write to ask@alderfalls.example, "
+    "or leave a message here and we will answer it."
 )
-SUMMARY = "When you call or write, you can say this:"
+SUMMARY = "This tells a librarian what you have tried:"
 LEFT = "All right, we leave that. Ask me anything else whenever you like."
 
 TROUBLE = [
@@ -37,12 +37,13 @@ TROUBLE = [
         LOGIN,
         *("no", "nope", "no", "still not working", "no"),
         reads=(
-            f"Those were all the steps that I know. {PERSON}",
+            "Those were all the steps that I know.",
             SUMMARY,
             "- Trouble: The card number or PIN is not accepted",
             "- Service: Libby",
             "- Tried: Type the whole card number from the back of the card, without spaces",
             "- Tried: See whether the card itself still works",
+            PERSON,
         ),
     ),
     script(
@@ -52,11 +53,11 @@ TROUBLE = [
         "no",
         "I want to talk to a person",
         reads=(
-            PERSON,
             SUMMARY,
             "- Trouble: An audiobook stops or has no sound",
             "- Device: Android",
             "- Tried: Download the audiobook while on wifi, so that it does not depend on the connection",
+            PERSON,
         ),
     ),
     script(
@@ -190,7 +191,7 @@ TROUBLE_IN_SPANISH = [
         "no me deja iniciar sesión",
         *("todavía no", "no", "no", "no", "no"),
         reads=(
-            "Cuando llame o escriba, puede decir esto:",
+            "Con esto una persona de la biblioteca sabe qué ha probado:",
             "- Problema: No se acepta el número de tarjeta o el PIN",
             "- Servicio: hoopla",
             "- Probado: El PIN tiene 4 dígitos",
@@ -320,7 +321,7 @@ async def test_patron_chooses_the_device_and_then_a_person(talk: Begin) -> None:
     )
     await chat.choose("No, siguiente paso")
     lines = (await chat.choose("Hablar con una persona")).splitlines()
-    assert lines[-3:] == [
+    assert lines[1:4] == [
         "- Problema: Un audiolibro se detiene o no suena",
         "- Dispositivo: Android",
         "- Probado: Descargue el audiolibro con wifi, para que no dependa de la conexión",
@@ -338,7 +339,7 @@ async def test_patron_presses_to_go_on_after_another_question(talk: Begin) -> No
 async def test_a_person_who_is_asked_for_at_once_hears_that_nothing_was_tried(talk: Begin) -> None:
     chat = await talk()
     await chat.say(LOGIN)
-    assert (await chat.choose("Talk to a person")).splitlines()[-3:] == [
+    assert (await chat.choose("Talk to a person")).splitlines()[1:4] == [
         "- Trouble: The card number or PIN is not accepted",
         "- Service: Libby",
         "- No step tried yet",

@@ -100,8 +100,8 @@ PLACES = [
         "a person, while somebody is there",
         "can i talk to a person?",
         reads=(
-            "Of course. I cannot bring a person into this chat yet, but our staff answer the phone now, until 4:30 PM: "
-            "call 315-555-0140. You can also write to ask@alderfalls.example."
+            "No librarian is free in this chat right now. You can call 315-555-0140 or write to "
+            "ask@alderfalls.example, or leave a message here and we will answer it."
         ),
     ),
     script(
@@ -109,8 +109,8 @@ PLACES = [
         "i want to talk to a librarian",
         at="2026-11-21 21:00",
         reads=(
-            "Of course. I cannot bring a person into this chat yet, and nobody answers the phone just now. "
-            "Call 315-555-0140 tomorrow from 1 PM, or write to ask@alderfalls.example at any time."
+            "Our librarians are away now. They are back in this chat tomorrow from 1 PM. "
+            "I can still answer many questions, or you can leave a message here."
         ),
     ),
 ]

@@ -119,8 +119,8 @@ SPANISH = [
         "una persona",
         "quiero hablar con una persona",
         reads=(
-            "Por supuesto. Todavía no puedo traer a una persona a este chat, pero nuestro personal atiende el teléfono "
-            "ahora, hasta las 4:30 p.m.: llame al 315-555-0140. También puede escribir a ask@alderfalls.example."
+            "En este momento nadie de la biblioteca está libre en este chat. Puede llamar al 315-555-0140 o escribir a "
+            "ask@alderfalls.example, o dejar un mensaje aquí y lo contestaremos."
         ),
     ),
     script(

@@ -118,8 +118,10 @@ def test_every_error_code_is_told_with_its_status_and_no_other() -> None:
 
 
 def test_every_type_of_block_is_told_and_no_other() -> None:
-    blocks = text("bot/web/patron/static/widget.js").split("const BLOCKS = {")[1].split("\n};")[0]
-    drawn = set(re.findall(r"^\t(\w+)(?:\(|: \()", blocks, re.MULTILINE))
+    drawn = set()
+    for name in ("widget.js", "people.js"):
+        blocks = text(f"bot/web/patron/static/{name}").split("const BLOCKS = {")[1].split("\n};")[0]
+        drawn |= set(re.findall(r"^\t(\w+)(?:\(|: \()", blocks, re.MULTILINE))
     table = text("docs/architecture.md").split("## Message blocks")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == drawn
 

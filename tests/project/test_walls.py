@@ -24,7 +24,7 @@ MAY_USE = {
     "bot.web": {"bot.conversations", "bot.knowledge", "bot.storage"},
     "actions": {"bot.knowledge"},
 }
-FOR_ALL = {"bot.settings", "bot.clock", "bot.errors", "bot.wording"}
+FOR_ALL = {"bot.settings", "bot.clock", "bot.errors", "bot.wording", "bot.say"}
 SOURCES = [path for top in ("bot", "actions") for path in sorted((ROOT / top).rglob("*.py"))]
 
 

@@ -66,6 +66,11 @@ class Talk:
         self.slots: dict[str, Any] = {"language": lang}
         self.last: Blocks = []
 
+    @property
+    def asks_for_a_person(self) -> bool:
+        """Whether the last answer brings the talk to the desk."""
+        return any(block["type"] == "handoff" for block in self.last)
+
     async def say(self, intent: str, text: str, entities: dict[str, Any] | None = None) -> Blocks:
         """Send a message that was understood as `intent`, and return the blocks of the reply."""
         if entities is None:

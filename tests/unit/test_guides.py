@@ -177,7 +177,7 @@ async def test_the_last_step_ends_in_a_person_with_what_was_tried() -> None:
     await talk.choose("No, next step")
     await talk.choose("No, next step")
     said = reading(await talk.choose("No, it does not"))
-    assert "315-555-0140" in said and "Trouble: Kanopy says that there are not enough tickets" in said
+    assert talk.asks_for_a_person and "Trouble: Kanopy says that there are not enough tickets" in said
     assert "Service: Kanopy" in said and said.count("Tried: ") == 3
     assert talk.slots["guide"] is None
 
@@ -187,7 +187,7 @@ async def test_a_person_can_be_asked_for_at_any_step() -> None:
     await talk.say("fix_digital_resource", "cant get libby to work on my kindle??")
     await talk.choose("No, next step")
     said = reading(await talk.choose("Talk to a person"))
-    assert "Device: Kindle" in said and said.count("Tried: ") == 1 and "315-555-0140" in said
+    assert "Device: Kindle" in said and said.count("Tried: ") == 1 and talk.asks_for_a_person
 
 
 async def test_the_device_is_asked_for_where_steps_depend_on_it() -> None:
@@ -239,7 +239,7 @@ async def test_spanish_is_spanish_from_the_first_step_to_the_person() -> None:
     said = await talk.say("fix_digital_resource", "no me deja entrar a libby con mi tarjeta")
     assert "Paso 1 de 5" in reading(said) and choices(said)[0] == "Sí, funciona"
     last = reading(await talk.choose("Hablar con una persona"))
-    assert "Cuando llame o escriba" in last and "Step" not in last and "Trouble" not in last
+    assert "sabe qué ha probado" in last and "Step" not in last and "Trouble" not in last
 
 
 # --- judging a source
@@ -314,8 +314,9 @@ async def test_a_guide_that_is_gone_from_the_folder_is_not_offered() -> None:
 
 
 async def test_an_old_choice_beyond_the_last_step_is_harmless() -> None:
-    said = await Talk().say("fix_digital_resource", "x", {"guide": "kanopy_out_of_tickets", "step": "99:no"})
-    assert "315-555-0140" in reading(said)
+    talk = Talk()
+    await talk.say("fix_digital_resource", "x", {"guide": "kanopy_out_of_tickets", "step": "99:no"})
+    assert talk.asks_for_a_person
     said = await Talk().say("fix_digital_resource", "x", {"guide": "kanopy_out_of_tickets", "step": "nonsense"})
     assert "Step 1 of 3" in reading(said)
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.clock import FrozenClock
 from bot.conversations.errors import BadChoice, BadToken, BrainDown, BrainError, ChatGone
+from bot.conversations.handoff import Handoffs
 from bot.conversations.hub import Hub
 from bot.conversations.identity import Tokens
 from bot.conversations.log import ConversationLog, NewConversation
@@ -19,12 +20,17 @@ from bot.conversations.retention import purge
 from bot.conversations.turns import Deadlines, Says, TurnWorker
 from bot.storage.engine import Database
 from bot.storage.models import conversation, message, rasa_tracker, turn
+from tests.unit.a_desk import a_desk
 
 SAYS = Says(
     apology=lambda lang: [text_block("sorry")],
     late=lambda lang, words: [text_block(f"you asked: {words}")],
 )
 PATIENT = Deadlines(answer=5, apology=3, worth=30)
+
+
+def desk_of(log: ConversationLog) -> Handoffs:
+    return a_desk(log).handoffs
 
 
 class ScriptedBrain:
@@ -65,7 +71,7 @@ def brain() -> ScriptedBrain:
 
 @pytest.fixture
 async def worker(log: ConversationLog, brain: ScriptedBrain) -> AsyncIterator[TurnWorker]:
-    worker = TurnWorker(log, brain, PATIENT, SAYS, name="test")
+    worker = TurnWorker(log, brain, PATIENT, SAYS, desk_of(log), name="test")
     await worker.start()
     yield worker
     await worker.stop()
@@ -132,14 +138,14 @@ async def test_turn_left_by_a_dead_gateway_is_answered_by_the_next(log: Conversa
     talk = (await begin(log)).conversation.id
     await log.receive(talk, "a", text="still there?")
     brain.waits.clear()
-    dying = TurnWorker(log, brain, PATIENT, SAYS, name="this gateway")
+    dying = TurnWorker(log, brain, PATIENT, SAYS, desk_of(log), name="this gateway")
     dying.notify(talk)
     while not brain.asked:
         await asyncio.sleep(0.01)
     for task in dying._running.values():  # as by kill -9: it gives nothing back
         task.cancel()
     brain.waits.set()
-    following = TurnWorker(log, brain, PATIENT, SAYS, name="this gateway")
+    following = TurnWorker(log, brain, PATIENT, SAYS, desk_of(log), name="this gateway")
     await following.start()
     assert texts(await read(log, talk, 3))[1:] == ["patron: still there?", "bot: re: still there?"]
     await following.stop()
@@ -149,7 +155,7 @@ async def test_second_gateway_leaves_a_running_turn_alone(log: ConversationLog, 
     talk = (await begin(log)).conversation.id
     await log.receive(talk, "a", text="one")
     brain.waits.clear()
-    first, second = (TurnWorker(log, brain, PATIENT, SAYS, name=name) for name in ("first", "second"))
+    first, second = (TurnWorker(log, brain, PATIENT, SAYS, desk_of(log), name=name) for name in ("first", "second"))
     first.notify(talk)
     while not brain.asked:
         await asyncio.sleep(0.01)
@@ -168,7 +174,7 @@ async def test_patron_hears_an_apology_and_then_the_late_answer(log: Conversatio
         raise BrainDown
 
     brain.does = down
-    worker = TurnWorker(log, brain, Deadlines(answer=5, apology=0.2, worth=30), SAYS, name="test")
+    worker = TurnWorker(log, brain, Deadlines(answer=5, apology=0.2, worth=30), SAYS, desk_of(log), name="test")
     talk = (await begin(log)).conversation.id
     await log.receive(talk, "a", text="first")
     await log.receive(talk, "b", text="second")
@@ -188,7 +194,7 @@ async def test_no_usable_answer_becomes_an_apology(log: ConversationLog, brain: 
     brain.does = {"slow": echo, "empty": lambda request: TurnReply([], "en"), "broken": broken}[failure]
     if failure == "slow":
         brain.waits.clear()
-    worker = TurnWorker(log, brain, Deadlines(answer=0.3, apology=0.3, worth=30), SAYS, name="test")
+    worker = TurnWorker(log, brain, Deadlines(answer=0.3, apology=0.3, worth=30), SAYS, desk_of(log), name="test")
     talk = (await begin(log)).conversation.id
     await log.receive(talk, "a", text="anything")
     worker.notify(talk)
@@ -201,7 +207,7 @@ async def test_everybody_is_told_in_time_when_more_ask_than_the_assistant_takes(
 ) -> None:
     brain.waits.clear()
     deadlines = Deadlines(answer=0.5, apology=0.5, worth=30)
-    worker = TurnWorker(log, brain, deadlines, SAYS, name="test", at_once=2)
+    worker = TurnWorker(log, brain, deadlines, SAYS, desk_of(log), name="test", at_once=2)
     talks = [(await begin(log)).conversation.id for _ in range(8)]
     for talk in talks:
         await log.receive(talk, "a", text="anything")
@@ -215,7 +221,7 @@ async def test_everybody_is_told_in_time_when_more_ask_than_the_assistant_takes(
 async def test_message_that_is_no_longer_worth_an_answer_gets_none(log: ConversationLog, brain: ScriptedBrain) -> None:
     brain.does = lambda request: TurnReply([], "en")
     log._answer_within = 0.2
-    worker = TurnWorker(log, brain, Deadlines(answer=5, apology=0, worth=0.2), SAYS, name="test")
+    worker = TurnWorker(log, brain, Deadlines(answer=5, apology=0, worth=0.2), SAYS, desk_of(log), name="test")
     talk = (await begin(log)).conversation.id
     await log.receive(talk, "a", text="anything")
     worker.notify(talk)
@@ -237,7 +243,8 @@ async def test_reply_of_an_older_epoch_is_kept_for_staff_and_never_shown(
     worker.notify(talk)
     while not brain.asked:
         await asyncio.sleep(0.01)
-    await log.change_mode(talk, Mode.STAFF)
+    async with log.database.write() as db:
+        await log.set_mode(db, await log.locked(db, talk), Mode.STAFF)
     brain.waits.set()
     await asyncio.sleep(0.5)
     assert texts(await read(log, talk, 2))[1:] == ["patron: help me"]

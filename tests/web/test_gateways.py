@@ -16,7 +16,7 @@ import pytest
 
 from bot.run import free_port
 from bot.storage.migrate import migrate
-from bot.web.patron import api
+from bot.web import stream
 from tests.conftest import Installation, new_postgresql_database, new_settings
 from tests.talk import Talk, plain
 from tests.web.test_patron_api import client_of
@@ -48,7 +48,7 @@ async def redis_url(tmp_path: Path) -> AsyncIterator[str]:
 async def test_answer_to_a_message_at_one_gateway_reaches_the_reader_at_the_other(
     inner: Installation, postgresql: str, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "LOOK_AGAIN_SECONDS", 60.0)  # only news may wake the reader
+    monkeypatch.setattr(stream, "LOOK_AGAIN_SECONDS", 60.0)  # only news may wake the reader
     shared = new_settings(tmp_path, database_url=new_postgresql_database(postgresql), redis_url=redis_url)
     migrate(shared.database)
     shared = replace(shared, rasa_port=inner.settings.rasa_port)
@@ -59,7 +59,9 @@ async def test_answer_to_a_message_at_one_gateway_reaches_the_reader_at_the_othe
         talk = await Talk.begin(session)
         async with there.ws_connect(f"/api/v1/chats/{talk.id}/ws") as socket:
             await socket.send_json({"token": talk.token, "after": 1})
-            assert await socket.receive_json(timeout=5) == {"state": {"mode": "bot"}}
+            assert await socket.receive_json(timeout=5) == {
+                "state": {"mode": "bot", "queue": None, "staff": None, "paused": None}
+            }
             for number, (question, answer) in enumerate(
                 [("where is the eastside branch", "1480 Orchard Avenue"), ("and riverside?", "9 Mill Lane")]
             ):

@@ -70,7 +70,8 @@ async def test_chat_begins_with_a_stored_welcome_and_the_house_rules(client: Cli
         "email": "ask@alderfalls.example",
     }
     stored = await (await client.get(f"{place}/messages?after=0", headers=headers)).json()
-    assert stored == {"messages": chat["messages"], "mode": "bot"}
+    state = {"mode": "bot", "queue": None, "staff": None, "paused": None}
+    assert stored == {"messages": chat["messages"], "mode": "bot", "state": state} and chat["state"] == state
     assert chat["messages"][0]["blocks"][0]["text"].startswith("¡Hola!")
 
 

@@ -8,28 +8,35 @@ import logging
 import math
 from typing import TypeVar
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from bot.conversations.errors import BadChoice, BadToken, ChatGone
-from bot.conversations.log import PAGE
-from bot.conversations.model import Conversation
+from bot.conversations.errors import BadChoice, BadToken, ChatGone, Paused
+from bot.conversations.model import Conversation, Mode, Sender
 from bot.conversations.text import clean
+from bot.web import stream
 from bot.web.errors import BadRequest, RateLimited
-from bot.web.keys import BRAIN, DATABASE, KNOWLEDGE, LANGUAGE, LIMITS, LOG, WORKER
-from bot.web.limits import Bucket
+from bot.web.keys import (
+    BRAIN,
+    DATABASE,
+    HANDOFFS,
+    KNOWLEDGE,
+    LANGUAGE,
+    LEFT_MESSAGES,
+    LIMITS,
+    LOG,
+    PAUSE,
+    RATINGS,
+    WORKER,
+)
+from bot.web.messages import render
 from bot.web.patron.greeting import language_of, policy, welcome
-from bot.web.patron.render import render
 
 log = logging.getLogger(__name__)
 
 BODY_MOST = 8 * 1024  # bytes
 WAIT_MOST = 25.0  # seconds that a GET may wait for news
-FIRST_FRAME_SECONDS = 10.0
-HEARTBEAT_SECONDS = 20.0
-FRAMES_A_MINUTE = 120
-LOOK_AGAIN_SECONDS = 20.0  # readers are woken by news; this is for news that got lost on the way
-CLOSE_BAD_TOKEN, CLOSE_GONE = 4403, 4410
+CLOSE_BAD_TOKEN = 4403
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -59,12 +66,32 @@ class Send(BaseModel):
         return self
 
 
+class Form(BaseModel):
+    """The body of POST /api/v1/chats/{id}/forms: the fields of the form in message `seq`."""
+
+    model_config = ConfigDict(extra="ignore")
+    client_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    seq: int = Field(ge=1, lt=2**31)
+    values: dict[str, str] = Field(max_length=10)
+
+
+class Rate(BaseModel):
+    """The body of POST /api/v1/chats/{id}/rating: of the message `seq`, or of the whole talk."""
+
+    model_config = ConfigDict(extra="ignore")
+    seq: int = Field(default=0, ge=0, lt=2**31)
+    value: str = Field(max_length=8)
+    comment: str = Field(default="", max_length=2000)
+
+
 def add_routes(app: web.Application) -> None:
     """Add the patron API's routes."""
     app.router.add_post("/api/v1/chats", begin)
     app.router.add_post("/api/v1/chats/{id}/messages", send)
     app.router.add_get("/api/v1/chats/{id}/messages", messages)
     app.router.add_get("/api/v1/chats/{id}/ws", live)
+    app.router.add_post("/api/v1/chats/{id}/forms", leave_message)
+    app.router.add_post("/api/v1/chats/{id}/rating", rate)
     app.router.add_delete("/api/v1/chats/{id}", forget)
     app.router.add_get("/health/live", alive)
     app.router.add_get("/health/ready", ready)
@@ -89,6 +116,7 @@ async def begin(request: web.Request) -> web.Response:
             "lang": lang,
             "policy": policy(request.app),
             "messages": [render(begun.welcome)],
+            "state": await _reader(request, begun.conversation).state(Mode.BOT, lang),
         },
         status=201,
     )
@@ -101,14 +129,17 @@ async def send(request: web.Request) -> web.Response:
     body = await _body(request, Send)
     if wait := request.app[LIMITS].message(talk.id):
         raise RateLimited(seconds=math.ceil(wait))
-    if body.payload is not None and not _is_choice_key(body.payload):
+    if body.payload is not None and not (body.payload.startswith("do.") or _is_choice_key(body.payload)):
         raise BadChoice
-    receipt = await request.app[LOG].receive(
-        talk.id,
-        body.client_id,
-        text=None if body.text is None else clean(body.text),
-        choice_key=body.payload,
-    )
+    if talk.mode is Mode.BOT and (notice := await request.app[PAUSE].notice(talk.lang)) is not None:
+        raise Paused(notice=notice)
+    text = None if body.text is None else clean(body.text)
+    handoffs = request.app[HANDOFFS]
+    receipt = await handoffs.command(talk, body.client_id, text, body.payload)
+    if receipt is None:
+        receipt = await request.app[LOG].receive(talk.id, body.client_id, text=text, choice_key=body.payload)
+        if talk.mode is not Mode.BOT:
+            handoffs.changed(talk.id)
     request.app[WORKER].notify(talk.id)
     return web.json_response({"message": render(receipt.message)}, status=201 if receipt.new else 200)
 
@@ -118,25 +149,24 @@ async def messages(request: web.Request) -> web.Response:
     if wait := request.app[LIMITS].read(request):
         raise RateLimited(seconds=math.ceil(wait))
     talk = await _opened(request)
-    after = _number(request, "after", 2**53)
-    until = asyncio.get_running_loop().time() + min(_number(request, "wait", 3600), WAIT_MOST)
-    with request.app[LOG].hub.subscribe(talk.id) as subscription:
-        while True:
-            found, mode = await request.app[LOG].after(talk.id, after)
-            left = until - asyncio.get_running_loop().time()
-            if found or left <= 0:
-                return web.json_response({"messages": [render(message) for message in found], "mode": mode.value})
-            await subscription.wait(min(left, LOOK_AGAIN_SECONDS))
+    after, wait = _number(request, "after", 2**53), min(_number(request, "wait", 3600), WAIT_MOST)
+    answer = await stream.poll(_reader(request, talk), after, wait)
+    if rated := await request.app[RATINGS].given(talk.id):
+        answer["rated"] = rated
+    return web.json_response(answer)
 
 
 async def live(request: web.Request) -> web.WebSocketResponse:
-    """Push messages, typing and changes of mode until the client leaves."""
-    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=BODY_MOST, compress=False)
+    """Push messages, typing and changes of state until the client leaves."""
+    socket = web.WebSocketResponse(heartbeat=stream.HEARTBEAT_SECONDS, max_msg_size=BODY_MOST, compress=False)
     await socket.prepare(request)
     try:
-        talk, after = await _first_frame(request, socket)
+        if request.app[LIMITS].read(request):
+            raise ValueError("too many sockets")
+        first = await stream.first_frame(socket)
+        talk, after = await request.app[LOG].open(_id(request), str(first["token"])), stream.seq_in(first)
     except ChatGone:
-        await socket.close(code=CLOSE_GONE, message=b"chat_gone")
+        await socket.close(code=stream.CLOSE_GONE, message=b"chat_gone")
         return socket
     except BadToken:
         await socket.close(code=CLOSE_BAD_TOKEN, message=b"bad_token")
@@ -145,19 +175,28 @@ async def live(request: web.Request) -> web.WebSocketResponse:
         # Too many, too late or not understood: the client may try again.
         await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"first_frame")
         return socket
-    pushing = asyncio.create_task(_push(request, socket, talk.id, after))
-    frames = Bucket(FRAMES_A_MINUTE)
-    try:
-        async for frame in socket:
-            # The client's frames (typing, read, ping) carry nothing that is kept; their number is bounded.
-            if frame.type is not WSMsgType.TEXT or frames.take():
-                break
-    finally:
-        pushing.cancel()
-        await asyncio.gather(pushing, return_exceptions=True)
+    await stream.serve(_reader(request, talk), socket, after)
     if not socket.closed:
         await socket.close(code=WSCloseCode.POLICY_VIOLATION)
     return socket
+
+
+async def leave_message(request: web.Request) -> web.Response:
+    """Take a message for the desk, given by a form that was offered."""
+    _count_request(request)
+    talk = await _opened(request)
+    body = await _body(request, Form)
+    reference = await request.app[LEFT_MESSAGES].leave(talk.id, body.client_id, body.seq, body.values)
+    return web.json_response({"reference": reference}, status=201)
+
+
+async def rate(request: web.Request) -> web.Response:
+    """Take what a patron thought of an answer or of the talk."""
+    _count_request(request)
+    talk = await _opened(request)
+    body = await _body(request, Rate)
+    await request.app[RATINGS].rate(talk.id, body.seq, body.value, body.comment)
+    return web.json_response({"ok": True})
 
 
 async def forget(request: web.Request) -> web.Response:
@@ -165,6 +204,7 @@ async def forget(request: web.Request) -> web.Response:
     _count_request(request)
     talk = await _opened(request)
     await request.app[LOG].forget(talk.id)
+    request.app[HANDOFFS].changed(talk.id)
     return web.Response(status=204)
 
 
@@ -186,41 +226,12 @@ async def ready(request: web.Request) -> web.Response:
     return web.json_response({"ok": good, "database": stored, "assistant": answered}, status=200 if good else 503)
 
 
-async def _push(request: web.Request, socket: web.WebSocketResponse, conversation_id: str, after: int) -> None:
-    mode = None
-    with request.app[LOG].hub.subscribe(conversation_id) as subscription:
-        while True:
-            try:
-                found, now = await request.app[LOG].after(conversation_id, after)
-            except ChatGone:
-                await socket.close(code=CLOSE_GONE, message=b"chat_gone")
-                return
-            if found:
-                after = found[-1].seq
-                await socket.send_json({"messages": [render(message) for message in found]})
-                if len(found) == PAGE:
-                    continue
-            if now is not mode:
-                mode = now
-                await socket.send_json({"state": {"mode": mode.value}})
-            grown = False
-            while not grown:
-                while subscription.signals:
-                    await socket.send_json(subscription.signals.pop(0))
-                grown = await subscription.wait(LOOK_AGAIN_SECONDS)
+def _reader(request: web.Request, talk: Conversation) -> stream.Reader:
+    async def here(mode: Mode) -> None:
+        if mode in (Mode.WAITING, Mode.STAFF):
+            await request.app[HANDOFFS].patron_is_here(talk.id)
 
-
-async def _first_frame(request: web.Request, socket: web.WebSocketResponse) -> tuple[Conversation, int]:
-    if request.app[LIMITS].read(request):
-        raise ValueError("too many sockets")
-    frame = await socket.receive(timeout=FIRST_FRAME_SECONDS)
-    if frame.type is not WSMsgType.TEXT:
-        raise ValueError("no first frame")
-    first = json.loads(frame.data)
-    after = first.get("after", 0) if isinstance(first, dict) else None
-    if not isinstance(after, int) or not 0 <= after < 2**53:
-        raise ValueError("after")
-    return await request.app[LOG].open(_id(request), str(first["token"])), after
+    return stream.Reader(request.app, talk, Sender.PATRON, here=here)
 
 
 async def _opened(request: web.Request) -> Conversation:

@@ -14,8 +14,8 @@ from bot.knowledge.events import EventMode, EventQuery, EventStatus, LibraryEven
 from bot.knowledge.hours import DayHours, HoursNow
 from bot.knowledge.library import Branch
 from bot.knowledge.sources.base import HoursState
+from bot.web import static
 from bot.web.keys import CLOCK, KNOWLEDGE, SETTINGS
-from bot.web.patron import static
 from bot.web.patron.greeting import language_of
 from bot.wording import DEFAULT_LANGUAGE
 

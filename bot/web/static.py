@@ -1,4 +1,4 @@
-"""The widget's files, under a version that changes with their content so that browsers may keep them for ever."""
+"""The files that browsers fetch, under a version that changes with their content so that they may be kept for ever."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-FOLDER = Path(__file__).parent / "static"
+FOLDERS = {
+    "w": (Path(__file__).parent / "patron" / "static",),
+    # The live desk shares the widget's transport and blocks: it finds them beside its own files.
+    "d": (Path(__file__).parent / "desk" / "static", Path(__file__).parent / "patron" / "static"),
+}
+"""By the first part of their address: the folders that are looked through, the first one that has the file wins."""
 FOREVER = "public, max-age=31536000, immutable"
 TYPES = {
     ".js": "text/javascript",
@@ -31,27 +36,30 @@ class StaticFile:
 
 @cache
 def files() -> dict[str, StaticFile]:
-    """Return every file by its path under the folder; read once in a process."""
-    return {
-        path.relative_to(FOLDER).as_posix(): StaticFile(body, gzip.compress(body, 9, mtime=0), TYPES[path.suffix])
-        for path in sorted(FOLDER.rglob("*"))
-        if path.suffix in TYPES and (body := path.read_bytes())
-    }
+    """Return every file by its address without the version ("w/widget.js"); read once in a process."""
+    found = {}
+    for top, folders in FOLDERS.items():
+        for folder in reversed(folders):
+            for path in sorted(folder.rglob("*")):
+                if path.suffix in TYPES and (body := path.read_bytes()):
+                    name = f"{top}/{path.relative_to(folder).as_posix()}"
+                    found[name] = StaticFile(body, gzip.compress(body, 9, mtime=0), TYPES[path.suffix])
+    return found
 
 
 @cache
 def version() -> str:
     """Return the version of the files: the start of a hash over all of them."""
     digest = hashlib.sha256()
-    for name, file in files().items():
+    for name, file in sorted(files().items()):
         digest.update(f"{name}\0{len(file.plain)}\0".encode() + file.plain)
     return digest.hexdigest()[:12]
 
 
 def add_routes(app: web.Application) -> None:
     """Add the routes of the static files."""
-    app.router.add_get("/w/latest/{file:.+}", latest)
-    app.router.add_get("/w/{version:[0-9a-f]{12}}/{file:.+}", serve)
+    app.router.add_get("/{top:[wd]}/latest/{file:.+}", latest)
+    app.router.add_get("/{top:[wd]}/{version:[0-9a-f]{12}}/{file:.+}", serve)
 
 
 async def latest(request: web.Request) -> web.Response:
@@ -79,6 +87,6 @@ async def serve(request: web.Request) -> web.Response:
 
 def _file(request: web.Request) -> StaticFile:
     try:
-        return files()[request.match_info["file"]]
+        return files()[f"{request.match_info['top']}/{request.match_info['file']}"]
     except KeyError:
         raise web.HTTPNotFound from None

@@ -33,7 +33,7 @@ def day_name(day: date, lang: str, today: date) -> str:
     pattern = {"en": "EEEE, MMMM d", "es": "EEEE d 'de' MMMM"}[lang]
     if day.year != today.year:
         pattern += {"en": ", y", "es": " 'de' y"}[lang]
-    return format_date(day, pattern, locale=LOCALES[lang])
+    return str(format_date(day, pattern, locale=LOCALES[lang]))
 
 
 def short_day(day: date, lang: str) -> str:
@@ -57,7 +57,7 @@ def clock_time(moment: datetime | time, lang: str, wording: Wording) -> str:
     at = moment.timetz() if isinstance(moment, datetime) else moment
     if at.minute == 0 and at.hour in (0, 12):
         return wording.say("utter_clock_noon" if at.hour else "utter_clock_midnight", lang)
-    return format_time(at, "h a" if at.minute == 0 else "h:mm a", locale=LOCALES[lang]).translate(SPACES)
+    return str(format_time(at, "h a" if at.minute == 0 else "h:mm a", locale=LOCALES[lang])).translate(SPACES)
 
 
 def clock_in_sentence(moment: datetime, lang: str, wording: Wording) -> str:
@@ -73,4 +73,4 @@ def times(start: datetime, end: datetime, lang: str, wording: Wording) -> str:
 
 def listed(items: Sequence[str], lang: str) -> str:
     """Return 'a, b and c'."""
-    return format_list(list(items), locale=LOCALES[lang]).replace(", and ", " and ")
+    return str(format_list(list(items), locale=LOCALES[lang])).replace(", and ", " and ")

@@ -1,0 +1,36 @@
+"""The desk: where staff talk with patrons and look after the assistant. `add_routes` is its table of contents."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.web.desk import (
+    audit_page,
+    exports,
+    help_page,
+    inbox,
+    live,
+    people,
+    render,
+    replies,
+    settings,
+    sign_in,
+    transcript,
+    transcripts,
+)
+
+
+def add_routes(app: web.Application) -> None:
+    """Add every page of the desk."""
+    app[render.TEMPLATES] = render.environment()
+    sign_in.add_routes(app)
+    live.add_routes(app)
+    transcripts.add_routes(app)
+    transcript.add_routes(app)
+    exports.add_routes(app)
+    inbox.add_routes(app)
+    replies.add_routes(app)
+    settings.add_routes(app)
+    people.add_routes(app)
+    audit_page.add_routes(app)
+    help_page.add_routes(app)

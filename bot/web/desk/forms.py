@@ -1,0 +1,60 @@
+"""Fields of forms, made safe to keep: what no reader can see goes, and what is too long is refused."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from aiohttp import web
+
+from bot.web.desk.errors import BadForm
+
+TEXT_MOST = 4000  # characters
+
+
+async def value(request: web.Request, name: str) -> str:
+    """Return a field as it was sent; empty when it was not."""
+    found = (await request.post()).get(name, "")
+    return found if isinstance(found, str) else ""
+
+
+async def values(request: web.Request, name: str) -> list[str]:
+    """Return every value of a field that may be sent several times."""
+    return [found for found in (await request.post()).getall(name, []) if isinstance(found, str)]
+
+
+async def line(request: web.Request, name: str, most: int = 200, *, needed: str = "") -> str:
+    """Return a field of one line; raise BadForm with `needed` when it is empty, or when it is too long."""
+    return _checked(" ".join(tidy(await value(request, name)).split()), name, most, needed)
+
+
+async def text(request: web.Request, name: str, most: int = TEXT_MOST, *, needed: str = "") -> str:
+    """Return a field of several lines; raise BadForm with `needed` when it is empty, or when it is too long."""
+    return _checked(tidy(await value(request, name)), name, most, needed)
+
+
+async def whole(request: web.Request, name: str) -> int:
+    """Return a field that holds a whole number; raise BadForm."""
+    found = (await value(request, name)).strip()
+    if not re.fullmatch(r"\d{1,9}", found):
+        raise BadForm("Give a whole number.", field=name)
+    return int(found)
+
+
+def tidy(raw: str) -> str:
+    """Return `raw` with plain line breaks, composed letters, and without control characters."""
+    whole_text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in whole_text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Cn")).strip()
+
+
+def number_in(request: web.Request, name: str) -> int:
+    """Return a number that is part of the address."""
+    return int(request.match_info[name])
+
+
+def _checked(found: str, name: str, most: int, needed: str) -> str:
+    if needed and not found:
+        raise BadForm(needed, field=name)
+    if len(found) > most:
+        raise BadForm(f"This is {len(found) - most} characters too long. {most} are possible.", field=name)
+    return found

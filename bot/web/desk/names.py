@@ -1,0 +1,42 @@
+"""Topics, branches, languages and what was found in a message, in words that staff read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+from babel import Locale
+
+from bot.web.keys import KNOWLEDGE
+from bot.wording import DEFAULT_LANGUAGE, UnknownResponse, Wording
+
+
+def topic_name(wording: Wording, intent: str | None) -> str:
+    """Return a topic's name as patrons know it, or its own words where patrons never see it."""
+    if not intent:
+        return "Nothing"
+    try:
+        return wording.say(f"utter_topic_{intent}", DEFAULT_LANGUAGE)
+    except UnknownResponse:
+        return intent.replace("_", " ").capitalize()
+
+
+def branch_name(app: web.Application, branch_id: str | None) -> str | None:
+    """Return a branch's name, None where the patron's page is of none; one that is no more keeps its id."""
+    names = {branch.id: branch.name.to(DEFAULT_LANGUAGE) for branch in app[KNOWLEDGE].library.branches}
+    return names.get(branch_id, branch_id) if branch_id else None
+
+
+def language_name(code: str) -> str:
+    """Return a language's English name."""
+    return str(Locale(DEFAULT_LANGUAGE).languages.get(code, code))
+
+
+def entity_words(app: web.Application, entity: dict[str, Any]) -> str:
+    """Return what was found in a message: a day by its name or the patron's words, a branch by its name."""
+    value = entity["value"]
+    if isinstance(value, dict):
+        return str(value.get("name") or value.get("text") or "")
+    if entity["entity"] == "branch" and isinstance(value, str):
+        return branch_name(app, value) or value
+    return str(value).replace("_", " ")

@@ -1,0 +1,137 @@
+"""How a talk is read: by asking for what is new, or over a WebSocket. The same for patrons and for staff."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from bot.conversations.errors import ChatGone
+from bot.conversations.handoff import DESK
+from bot.conversations.hub import typing
+from bot.conversations.log import PAGE
+from bot.conversations.model import Conversation, Mode, Sender
+from bot.web.keys import HANDOFFS, LOG
+from bot.web.limits import Bucket
+from bot.web.messages import render
+
+CLOSE_GONE = 4410
+FIRST_FRAME_SECONDS = 10.0
+HEARTBEAT_SECONDS = 20.0
+FRAMES_A_MINUTE = 120
+TYPING_SECONDS = 6.0  # for which somebody counts as writing after the last sign of it
+HERE_SECONDS = 15.0  # between two notes that the reader is there
+LOOK_AGAIN_SECONDS = 20.0  # readers are woken by news; this is for news that got lost on the way
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a talk, under which name they write, and what is done while they are there (every 15 seconds)."""
+
+    app: web.Application
+    talk: Conversation
+    sender: Sender
+    name: str | None = None
+    here: Callable[[Mode], Awaitable[None]] | None = None
+
+    async def state(self, mode: Mode, lang: str) -> dict[str, Any]:
+        """Return what is known of the hand-off."""
+        return (await self.app[HANDOFFS].state(self.talk.id, mode, lang)).shown()
+
+
+async def poll(reader: Reader, after: int, wait: float) -> dict[str, Any]:
+    """Return the messages after a seq, the mode and the state; wait `wait` seconds at most for the first message."""
+    log, talk = reader.app[LOG], reader.talk
+    until = asyncio.get_running_loop().time() + wait
+    with log.hub.subscribe(talk.id) as subscription:
+        while True:
+            found, mode = await log.after(talk.id, after)
+            left = until - asyncio.get_running_loop().time()
+            if found or left <= 0:
+                break
+            await subscription.wait(min(left, LOOK_AGAIN_SECONDS))
+    if reader.here is not None:
+        await reader.here(mode)
+    lang = found[-1].lang if found else talk.lang
+    shown = [render(message) for message in found]
+    return {"messages": shown, "mode": mode.value, "state": await reader.state(mode, lang)}
+
+
+async def push(reader: Reader, socket: web.WebSocketResponse, after: int) -> None:
+    """Send what is new until the talk is gone or the task is cancelled."""
+    log, talk, lang = reader.app[LOG], reader.talk, reader.talk.lang
+    told: dict[str, Any] | None = None
+    noted = 0.0
+    queued = False
+    with log.hub.subscribe(talk.id) as subscription, ExitStack() as at_end:
+        at_end.callback(lambda: log.hub.leave(subscription, DESK))
+        while True:
+            try:
+                found, mode = await log.after(talk.id, after)
+            except ChatGone:
+                await socket.close(code=CLOSE_GONE, message=b"chat_gone")
+                return
+            if found:
+                after, lang = found[-1].seq, found[-1].lang
+                await socket.send_json({"messages": [render(message) for message in found]})
+                if len(found) == PAGE:
+                    continue
+            if (mode is Mode.WAITING) is not queued:  # whoever waits moves up when others are claimed
+                queued = not queued
+                (log.hub.listen if queued else log.hub.leave)(subscription, DESK)
+            state = await reader.state(mode, lang)
+            if state != told:
+                told = state
+                await socket.send_json({"state": state})
+            now = asyncio.get_running_loop().time()
+            if reader.here is not None and now - noted > HERE_SECONDS:
+                noted = now
+                await reader.here(mode)
+            grown = False
+            while not grown:
+                while subscription.signals:
+                    signal = subscription.signals.pop(0)
+                    if signal["typing"]["from"] != reader.sender.value:
+                        await socket.send_json(signal)
+                grown = await subscription.wait(LOOK_AGAIN_SECONDS)
+
+
+async def serve(reader: Reader, socket: web.WebSocketResponse, after: int) -> None:
+    """Push what is new and pass on that the reader writes, until the client leaves."""
+    pushing = asyncio.create_task(push(reader, socket, after))
+    frames = Bucket(FRAMES_A_MINUTE)
+    try:
+        async for frame in socket:
+            # The client's frames carry nothing that is kept; their number is bounded.
+            if frame.type is not WSMsgType.TEXT or frames.take():
+                break
+            if frame.data.startswith('{"typing"'):
+                signal = typing(reader.sender.value, TYPING_SECONDS, reader.name)
+                reader.app[LOG].hub.wake(reader.talk.id, signal)
+    finally:
+        pushing.cancel()
+        await asyncio.gather(pushing, return_exceptions=True)
+
+
+async def first_frame(socket: web.WebSocketResponse) -> dict[str, Any]:
+    """Return a socket's first frame; raise ValueError when it is no JSON object, TimeoutError when none comes."""
+    frame = await socket.receive(timeout=FIRST_FRAME_SECONDS)
+    if frame.type is not WSMsgType.TEXT:
+        raise ValueError("no first frame")
+    first = json.loads(frame.data)
+    if not isinstance(first, dict):
+        raise ValueError("no object")
+    return first
+
+
+def seq_in(first: dict[str, Any]) -> int:
+    """Return the seq after which a client wants messages; raise ValueError."""
+    after = first.get("after", 0)
+    if not isinstance(after, int) or not 0 <= after < 2**53:
+        raise ValueError("after")
+    return after
