@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from bot.processes import Child
 from bot.run import children, environ_for, free_port
+from bot.settings import Settings
 from bot.storage.migrate import migrate
 from tests.browser.chat import Chat
 from tests.conftest import NOON, Installation
@@ -33,9 +34,10 @@ Visit = Callable[..., Awaitable[Chat]]
 class Gateway:
     """A gateway in a process of its own, on the tests' Rasa, that can be killed and started again."""
 
-    def __init__(self, child: Child, url: str) -> None:
+    def __init__(self, child: Child, settings: Settings) -> None:
         self._child = child
-        self.url = url
+        self.settings = settings
+        self.url = f"http://127.0.0.1:{settings.port}"
 
     async def start(self) -> None:
         """Start it and wait until it answers."""
@@ -57,7 +59,7 @@ async def gateway(inner: Installation, tmp_path_factory: pytest.TempPathFactory)
     settings = replace(inner.settings, port=free_port(), data_folder=tmp_path_factory.mktemp("browser"), clock=NOON)
     migrate(settings.database)
     child = next(one for one in children(settings, environ_for(settings)) if one.name == "gateway")
-    running = Gateway(child, f"http://127.0.0.1:{settings.port}")
+    running = Gateway(child, settings)
     await running.start()
     yield running
     await running.kill()

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 
-from playwright.async_api import async_playwright
+from playwright.async_api import Page, async_playwright
 
 from bot.settings import ROOT
 from tests.browser.conftest import ARGUMENTS, browser_path
 
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 QUESTIONS = ("is eastside open sunday?", "any storytimes for toddlers next week")
+
+
+async def picture(page: Page, name: str) -> None:
+    """Take a picture for the papers as it stands in a test, when PICTURES is set: `PICTURES=1 pytest tests/browser`."""
+    if os.environ.get("PICTURES"):
+        await page.wait_for_timeout(600)
+        await page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
 
 
 async def main(url: str) -> None:

@@ -16,6 +16,12 @@ POLICY = {
     "phone": "315-555-0140",
     "email": "ask@alderfalls.example",
 }
+WORDS = {
+    "do.person": "Talk to a person",
+    "do.bot": "Back to the assistant",
+    "do.message": "Leave a message",
+    "do.end": "End chat",
+}
 HOST_CSP = "default-src 'none'; script-src {origin}; connect-src {origin} {socket}"
 
 
@@ -31,6 +37,12 @@ class Script:
         self.gone = False
         self.forgotten: list[str] = []
         self.received: list[dict[str, Any]] = []
+        self.forms: list[dict[str, Any]] = []
+        self.ratings: list[dict[str, Any]] = []
+        self.frames: list[dict[str, Any]] = []  # what came up the sockets
+        self.bad_field: dict[str, str] | None = None  # what forms are refused with
+        self.state: dict[str, Any] = {"mode": "bot", "queue": None, "staff": None, "paused": None}
+        self.rated: dict[str, str] = {}
         self.sockets: list[WebSocketRoute] = []
         self.say({"type": "text", "text": "Hello. I am an automated assistant, not a person."})
 
@@ -45,9 +57,18 @@ class Script:
             **more,
         }
         self.messages.append(message)
-        for socket in self.sockets:
-            socket.send(json.dumps({"messages": [message]}))
+        self.push({"messages": [message]})
         return message
+
+    def push(self, frame: dict[str, Any]) -> None:
+        """Send a frame to whoever listens."""
+        for socket in self.sockets:
+            socket.send(json.dumps(frame))
+
+    def become(self, mode: str, **more: Any) -> None:
+        """Change the state of the chat, and tell it."""
+        self.state = {"mode": mode, "queue": None, "staff": None, "paused": None, **more}
+        self.push({"state": self.state})
 
     async def took(self, number: int) -> None:
         """Wait until so many messages of the patron have arrived."""
@@ -86,7 +107,9 @@ class Script:
             await _refuse(route, 410, "chat_gone")
         elif request.method == "GET":
             after = int(re.findall(r"after=(\d+)", request.url)[0])
-            await route.fulfill(json={"messages": [m for m in self.messages if m["seq"] > after], "mode": "bot"})
+            found = [message for message in self.messages if message["seq"] > after]
+            rated = {"rated": self.rated} if self.rated else {}
+            await route.fulfill(json={"messages": found, "mode": self.state["mode"], "state": self.state, **rated})
         elif request.url.endswith("/chats"):
             await self.slow.wait()
             await route.fulfill(
@@ -95,7 +118,8 @@ class Script:
                     "id": "c1",
                     "token": "t1",
                     "seq": 1,
-                    "mode": "bot",
+                    "mode": self.state["mode"],
+                    "state": self.state,
                     "lang": "en",
                     "policy": POLICY,
                     "messages": self.messages[:1],
@@ -103,10 +127,24 @@ class Script:
             )
         elif self.refuse is not None:
             await _refuse(route, self.refuse, "rate_limited" if self.refuse == 429 else "refused")
+        elif request.url.endswith("/forms"):
+            self.forms.append(request.post_data_json)
+            if self.bad_field is not None:
+                await route.fulfill(status=422, json={"ok": False, "code": "bad_field", **self.bad_field})
+                return
+            await route.fulfill(status=201, json={"reference": "M-4K7Q2"})
+            self.say(
+                {"type": "text", "text": "Thank you. Your message number is M-4K7Q2.", "form": self.forms[-1]["seq"]}
+            )
+        elif request.url.endswith("/rating"):
+            rating = request.post_data_json
+            self.ratings.append(rating)
+            self.rated[str(rating.get("seq", 0))] = rating["value"]
+            await route.fulfill(json={"ok": True})
         else:
             body = request.post_data_json
             self.received.append(body)
-            said = {"type": "text", "text": body.get("text", "Opening hours")}
+            said = {"type": "text", "text": body.get("text") or WORDS.get(body["payload"], "Opening hours")}
             message = self.say(said, sender="patron", client_id=body["client_id"])
             await route.fulfill(status=201, json={"message": message})
 
@@ -115,7 +153,7 @@ class Script:
             await socket.close(code=1011)  # the widget learns from GET why
             return
         self.sockets.append(socket)
-        socket.on_message(lambda _: None)
+        socket.on_message(lambda frame: self.frames.append(json.loads(frame)))
         socket.on_close(lambda *_: self.sockets.remove(socket) if socket in self.sockets else None)
 
 

@@ -44,7 +44,7 @@ async def test_allowed_website_shows_the_chat_and_a_foreign_one_is_refused(
     settings = replace(inner.settings, port=port, data_folder=tmp_path, embed_origins=(origin,))
     migrate(settings.database)
     child: Child = next(one for one in children(settings, environ_for(settings)) if one.name == "gateway")
-    gateway = Gateway(child, f"http://127.0.0.1:{port}")
+    gateway = Gateway(child, settings)
     await gateway.start()
     try:
         page = await browser.new_page()

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.web.patron.static import FOLDER
+from bot.web.static import FOLDERS as STATIC
 from tests.browser.chat import LISTEN, Chat, eventually, violations
 from tests.browser.conftest import Visit
 from tests.browser.scripted import Script
+
+(FOLDER,) = STATIC["w"]
 
 HOSTILE = """
 * { letter-spacing: 3px !important; color: red !important; background: yellow !important; opacity: 0.5 !important;
@@ -35,6 +37,7 @@ STYLES = """() => {
   });
 }"""
 
+DRESSED = "document.querySelector('library-chat').shadowRoot.adoptedStyleSheets.length === 2"  # people.js is here
 PARKED = {"type": "choices", "prompt": "Which one?", "choices": [{"label": "Main", "payload": "2.0"}]}
 
 
@@ -82,7 +85,7 @@ async def test_closed_widget_asks_the_server_nothing(visit: Visit, gateway: Any)
     chat = await visit("/host", prepare=prepare)
     await expect(chat.launcher).to_be_visible()
     await chat.page.wait_for_load_state("networkidle")
-    assert not any("/api/" in url for url in asked)
+    assert {url.rsplit("/", 1)[1] for url in asked} == {"host", "embed.js", "widget.js"}
 
 
 async def test_hostile_style_of_the_page_changes_nothing(visit: Visit, gateway: Any) -> None:
@@ -92,6 +95,7 @@ async def test_hostile_style_of_the_page_changes_nothing(visit: Visit, gateway: 
         await chat.open()
         script.say({"type": "text", "text": "Hello **there**\n\n- one\n- two"}, PARKED)
         await expect(chat.answers).to_have_count(2)
+        await eventually(chat.page, DRESSED)
         seen.append(await chat.page.evaluate(STYLES))
     differing = [(plain, hostile) for plain, hostile in zip(*seen, strict=True) if plain != hostile]
     assert differing == []
@@ -207,10 +211,12 @@ async def test_everything_can_be_done_by_keyboard_alone(visit: Visit, gateway: A
     script.say({"type": "text", "text": "See [hours](https://example.org)."}, PARKED)
     await expect(chat.answers).to_have_count(2)
     await expect(chat.box).to_be_focused()  # an answer never takes the focus
-    for _ in range(6):
+    await expect(chat.page.get_by_role("button", name="Not helpful")).to_be_visible()
+    for _ in range(8):
         await keys.press("Shift+Tab")
         names.append(await focused())
-    assert names == ["Main", "hours (opens in a new tab)", "Conversation", "Close chat", "Chat menu", "a link"]
+    assert names[:4] == ["Not helpful", "Helpful", "Main", "hours (opens in a new tab)"]
+    assert names[4:] == ["Conversation", "Close chat", "Chat menu", "a link"]
     await keys.press("Tab")
     await keys.press("Enter")  # opens the menu
     assert await focused() == "Call 315-555-0140"
@@ -311,7 +317,7 @@ async def test_answers_spaced_out_by_the_reader_are_not_cut_off(visit: Visit, ga
 
 
 def test_widget_is_within_its_budget() -> None:
-    limits = {"widget.js": 12 * 1024, "embed.js": 1_000} | {
+    limits = {"widget.js": 12 * 1024, "people.js": 7 * 1024, "embed.js": 1_000} | {
         f"lang/{path.name}": 2 * 1024 for path in (FOLDER / "lang").glob("*")
     }
     sizes = {name: len(gzip.compress((FOLDER / name).read_bytes(), 9)) for name in limits}
@@ -319,11 +325,12 @@ def test_widget_is_within_its_budget() -> None:
 
 
 def test_every_language_has_every_sentence() -> None:
-    source = (FOLDER / "widget.js").read_text()
-    table = source.split("const EN = {")[1].split("};")[0]
-    english = {
-        key: double or single for key, double, single in re.findall(r"""(\w+): (?:"([^"]*)"|'([^']*)')""", table)
-    }
+    english = {}
+    for name in ("widget.js", "people.js"):
+        table = (FOLDER / name).read_text().split("const EN = {")[1].split("};")[0]
+        words = re.findall(r"""(\w+): (?:"([^"]*)"|'([^']*)')""", table)
+        assert not english.keys() & {key for key, _, _ in words}
+        english |= {key: double or single for key, double, single in words}
     for path in (FOLDER / "lang").glob("*.json"):
         language = json.loads(path.read_text())
         assert {key: _places(text) for key, text in language.items()} == {

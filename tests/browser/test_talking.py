@@ -196,6 +196,31 @@ async def test_question_in_the_address_of_the_full_page_is_asked_once(visit: Vis
     assert await chat.asked() == ["is eastside open sunday?"]
 
 
+async def test_patron_who_finds_nobody_leaves_a_message_and_rates_the_chat(visit: Visit) -> None:
+    chat = await visit("/")
+    await chat.open()
+    await chat.answer("is eastside open sunday?")
+    await chat.menu("Talk to a person")
+    form = chat.page.get_by_role("form")
+    await expect(form).to_be_visible()
+    await chat.page.get_by_label("E-mail or phone").fill("pat@")
+    await form.get_by_role("button").click()
+    await expect(chat.page.get_by_label("E-mail or phone")).to_have_attribute("aria-invalid", "true")
+    await chat.page.get_by_label("E-mail or phone").fill("pat@example.org")
+    await form.get_by_role("button").click()
+    await expect(form).to_have_count(0)
+    await expect(chat.log).to_contain_text(re.compile(r"M-[A-Z0-9]{5}"))
+    await chat.menu("End chat")
+    await chat.bar.get_by_role("button", name="End chat").click()
+    await expect(chat.bar).to_contain_text("The chat has ended.")
+    await chat.page.get_by_label("Yes").check()
+    await chat.log.get_by_role("button", name="Send", exact=True).click()
+    await expect(chat.log).to_contain_text("You chose: Yes")
+    await chat.page.reload()
+    await chat.launcher.click()
+    await expect(chat.log).to_contain_text("You chose: Yes")
+
+
 async def test_host_page_opens_sends_listens_and_clears(visit: Visit) -> None:
     chat = await visit("/")
     await chat.page.evaluate(

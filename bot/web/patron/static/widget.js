@@ -1,7 +1,7 @@
 // <library-chat>, the patron's chat: docs/widget.md. Nothing is parsed as HTML.
 const HOME = new URL('.', import.meta.url);
 const LANGS = { en: 'English', es: 'Español' };
-const EN = {
+export const EN = {
 	launch: 'Ask the library', region: 'Library chat', close: 'Close chat', menu: 'Chat menu',
 	one: '1 new message', many: '{n} new messages', bot: 'Assistant', patron: 'You', staff: 'Librarian', system: 'Notice',
 	sub: 'Automated assistant', privacy: 'Please do not type passwords or your full card number.',
@@ -15,9 +15,7 @@ const EN = {
 	offline: 'You are offline. Your messages will be sent when the connection returns.', reconnect: 'Reconnecting…',
 	back: 'Connected again.', limited: 'You are sending messages very quickly. Please wait {s} seconds.',
 	expired: 'This chat ended after a long pause. You can start a new one.', again: 'Start a new chat',
-	clear: 'Clear this chat from this device', sure: 'Clear this chat? It cannot be brought back.', yes: 'Clear', no: 'Keep',
-	cleared: 'Cleared. Nothing from this chat is left on this device.', hide: 'Hide this button on this page',
-	wider: 'Make wider', narrower: 'Make narrower', memory: 'This chat will be forgotten when you leave this page.',
+	cleared: 'Cleared. Nothing from this chat is left on this device.', named: '{name}, librarian',
 };
 
 const CSS = `
@@ -47,16 +45,12 @@ header :focus-visible{outline-color:currentColor}
 #badge{padding:0 .5em;border-radius:1em;background:var(--lc-bg);color:var(--lc-accent)}
 #win{display:flex;flex-direction:column;background:var(--lc-bg);overflow:hidden;position:relative}
 .float #win{inline-size:min(24em,100vw - 2em);block-size:min(36em,100vh - 2em);border:1px solid var(--lc-line);border-radius:1.2em;box-shadow:0 1em 3em #0005}
-.wide #win{inline-size:min(32em,100vw - 2em)}
 header,form{display:flex;align-items:center;gap:.5em;padding:.6em 1em}
 header{padding-inline-end:.5em;gap:0;background:var(--lc-head,var(--lc-accent));color:var(--lc-on-head,var(--lc-on-accent))}
 header div,#bar p,#box,#log{flex:1;min-inline-size:0}
 header p,#bar,.sm{font-size:.875em}
 header button,#send{display:grid;place-items:center;inline-size:2.75em;block-size:2.75em;border-radius:3em}
 #menu,#log{overflow:auto;padding:.5em 1em;position:relative;overflow-wrap:anywhere}
-#menu{max-block-size:60%}
-#menu>*{display:block;inline-size:100%;padding:.5em 0;text-align:start}
-:hover:is(button,a){text-decoration:underline!important}
 .sm{color:var(--lc-muted)}
 .m{display:flex;flex-direction:column;align-items:flex-start;gap:.3em;margin-block-end:.5em}
 .first{margin-block-start:1em}
@@ -64,31 +58,14 @@ header button,#send{display:grid;place-items:center;inline-size:2.75em;block-siz
 .patron{align-items:flex-end}
 .patron .b{border-radius:1.2em 1.2em .3em;white-space:pre-wrap}
 .b>*+*,.b li+li,.ch{margin-block-start:.5em}
-.p{padding-inline-start:1.3em;list-style:disc}
-ol.p{list-style:decimal}
-.bot .b a{color:var(--lc-accent)}
 .ch,#bar{display:flex;flex-wrap:wrap;align-items:center;gap:.5em}
-.ch li{margin:0!important}
-.cl li{display:inline}
-.cl li+li::before{content:' · '}
 :is(#log,#bar) button,summary,.ch a{display:block;padding:.6em 1em;border:1px solid;border-radius:3em;color:var(--lc-accent);background:var(--lc-bg);font-weight:600;text-decoration:none}
-.cards>li,.nt{padding:.6em 1em;border:1px solid var(--lc-line);border-radius:.6em;background:var(--lc-bg)}
-.tag{margin-inline-end:.5em;padding:0 .5em;border:1px solid;border-radius:1em;font-size:.875em}
-.nt{border-inline-start:4px solid var(--lc-accent)}
-.warn{border-color:var(--lc-danger)}
-.bad{color:var(--lc-danger)}
-table{inline-size:100%;border-collapse:collapse}
-caption,thead,.ct,.bad{font-weight:600;text-align:start}
-th,td{text-align:start;padding:.3em .5em .3em 0;border-block-start:1px solid var(--lc-line);font-weight:inherit}
+.bad{color:var(--lc-danger);font-weight:600}
 #newer{position:absolute;inset-block-end:6em;inset-inline:0;margin:auto;inline-size:max-content}
 #bar,form,#menu{border-block:1px solid var(--lc-line)}
 #bar{padding:.6em 1em;background:var(--lc-bot)}
-#bar p{flex-basis:12em}
 #box{resize:none;border:1px solid;border-radius:1.4em;padding:.6em 1em;block-size:2.75em;max-block-size:min(8.7em,30vh)}
-::placeholder{color:inherit}
-:disabled{opacity:.5}
 #hint{padding:0 1em .6em}
-[dir=rtl] #send{transform:scaleX(-1)}
 @media (max-width:30em),(max-height:30em){
 #launch{padding:1em}
 #launch span{position:absolute;inset-block-start:-.3em;inset-inline-end:-.3em}
@@ -96,14 +73,12 @@ th,td{text-align:start;padding:.3em .5em .3em 0;border-block-start:1px solid var
 .float>* #win{inset:var(--top,0) 0 auto;inline-size:auto;block-size:var(--high,100vh);border:0;border-radius:0}
 }
 @media (max-height:24em){header,form{padding-block:.2em}}
-@media (prefers-reduced-motion:no-preference){.late{animation:late .4s .4s backwards}#tail::before{content:'••• '/'';animation:late .8s infinite alternate}@keyframes late{from{opacity:0}}}
-@media print{form,#bar,button{display:none!important}#root,#win,#log{position:static!important;block-size:auto;overflow:visible}}
 `;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(CSS);
 const ICONS = { chat: 'M4 5h16v11H10l-4 4v-4H4z', close: 'M6 6l12 12M18 6L6 18', menu: 'M5 7h14M5 12h14M5 17h14', send: 'M5 12h14M12 5l7 7-7 7' };
 
-function put(el, props) {
+export function put(el, props) {
 	for (const key in props) {
 		const value = props[key];
 		if (typeof value === 'function') el.addEventListener(key, value);
@@ -112,8 +87,8 @@ function put(el, props) {
 	}
 	return el;
 }
-/** Build an element from 'name.class#id'. */
-function h(tag, props, ...kids) {
+/** 'name.class#id' */
+export function h(tag, props, ...kids) {
 	const [path, id] = tag.split('#');
 	const [name, ...classes] = path.split('.');
 	const el = put(document.createElement(name), { id, class: classes.join(' ') || null, ...props });
@@ -125,11 +100,12 @@ function icon(name) {
 	svg.append(put(path, { d: ICONS[name] }));
 	return put(svg, { viewBox: '0 0 24 24', 'aria-hidden': true });
 }
-const button = (label, click, props) => h('button', { type: 'button', click, ...props }, label);
-const list = (tag, items) => h('ul' + tag, { role: 'list' }, items.map((item) => h('li', {}, item)));
-const dir = (lang) => (/^(ar|fa|he|ur)\b/.test(lang) ? 'rtl' : 'ltr');
+export const button = (label, click, props) => h('button', { type: 'button', click, ...props }, label);
+export const list = (tag, items) => h('ul' + tag, { role: 'list' }, items.map((item) => h('li', {}, item)));
+export const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+export const dir = (lang) => (/^(ar|fa|he|ur)\b/.test(lang) ? 'rtl' : 'ltr');
 
-function keep(kind, origin) {
+export function keep(kind, origin) {
 	const memory = new Map();
 	const prefix = `foyer:${origin}:`;
 	let area;
@@ -154,13 +130,15 @@ function keep(kind, origin) {
 
 
 let count = 1e4;
-function talk(server, store, about, view) {
-	let alive, hangUp, wake, later, synced;
-	let sockets = 0; // how many in a row closed at once: after two we poll
+export function talk({ base, auth, begin, credentials, from = 'patron' }, store, view) {
+	let alive, hangUp, wake, later, synced, ws;
+	let sockets = 0; // closed at once, in a row
 	let tries = 0;
 	let until = 0;
 	const me = {
 		fails: 0, start, queue, flush, revive, leave, forget, adopt, sweep,
+		post: (path, body) => api('POST', `/${me.chat.id}/${path}`, me.chat.token, body),
+		up: (frame) => ws?.readyState === 1 && ws.send(JSON.stringify(frame)),
 		outbox: () => store.all('o:').map(store.get),
 		limited: () => Math.ceil(Math.max(0, until - Date.now()) / 1e3),
 	};
@@ -170,21 +148,23 @@ function talk(server, store, about, view) {
 		me.chat = store.get('chat');
 		me.log = (me.chat && store.get('log')) || [];
 		me.seq = me.log.at(-1)?.seq ?? 0;
+		me.state = (me.chat && store.get('state')) || {};
+		me.rated = {};
 		me.gone = synced = false;
 	}
 	const one = (job) => (navigator.locks ? navigator.locks.request(store.prefix, job) : job());
 	const backoff = (n) => Math.min(3e4, 250 * 2 ** n) * (0.5 + Math.random());
 
 	async function api(method, path, token, body) {
-		const headers = { 'Content-Type': 'application/json' };
-		if (token) headers.Authorization = 'Bearer ' + token;
-		const answer = await fetch(server + '/api/v1/chats' + path, { method, headers, body, credentials: 'omit', signal: AbortSignal.timeout(4e4) });
-		if (!answer.ok) throw { status: answer.status, after: answer.headers.get('Retry-After') };
-		return answer.status === 204 ? answer : answer.json();
+		const headers = { 'Content-Type': 'application/json', ...(token && auth(token)) };
+		const answer = await fetch(base + path, { method, headers, body: JSON.stringify(body), credentials, signal: AbortSignal.timeout(4e4) });
+		const { status, ok } = answer;
+		if (!ok) throw { ...(await answer.json().catch(() => 0)), status, after: answer.headers.get('Retry-After') };
+		return status === 204 ? answer : answer.json();
 	}
 	function refused({ status, after }) {
 		if (status === 429) until = Date.now() + 1e3 * (after || 10);
-		else if ([403, 404, 410].includes(status)) me.gone = true;
+		else if ([401, 403, 404, 410].includes(status)) me.gone = true;
 		else return false;
 		return true;
 	}
@@ -209,18 +189,19 @@ function talk(server, store, about, view) {
 	async function create() {
 		load();
 		if (me.chat) return sync();
-		const { messages, ...chat } = await api('POST', '', '', JSON.stringify(about()));
+		const { messages, state, mode, ...chat } = await api('POST', '', '', begin());
 		store.set('chat', (me.chat = chat));
 		synced = true;
 		apply(messages);
+		frame({ state, mode });
 	}
 	async function sync(wait = 0) {
 		const { id, token } = me.chat;
-		const { messages, mode } = await api('GET', `/${id}/messages?after=${me.seq}&wait=${wait}`, token);
+		const { messages, ...more } = await api('GET', `/${id}/messages?after=${me.seq}&wait=${wait}`, token);
 		if (me.chat?.id !== id) return;
 		apply(messages, !synced); // what a reload brings back is not news
 		synced = true;
-		view.mode(mode);
+		frame(more);
 	}
 	function apply(messages, silent) {
 		const fresh = messages.filter((m) => m.seq > me.seq);
@@ -233,29 +214,35 @@ function talk(server, store, about, view) {
 		store.set('log', me.log.slice(-200));
 		view.heard(fresh, silent);
 	}
+	function frame({ mode, state = mode && { mode }, rated, ...more }) {
+		const was = me.state.mode;
+		Object.assign(me.rated, rated);
+		if (state) store.set('state', (me.state = state));
+		view.frame({ state, ...more }, was);
+	}
 	function listen() {
 		return new Promise((done) => {
 			const { id, token } = me.chat;
-			const ws = new WebSocket(`${server.replace('http', 'ws')}/api/v1/chats/${id}/ws`);
+			const own = (ws = new WebSocket(new URL(`${base}/${id}/ws`, location).href.replace('http', 'ws')));
 			sockets++;
-			ws.onopen = () => ws.send(JSON.stringify({ token, after: me.seq }));
-			ws.onclose = hangUp = ({ code } = {}) => {
+			own.onopen = () => own.send(JSON.stringify({ token, after: me.seq }));
+			own.onclose = hangUp = ({ code } = {}) => {
 				if (code > 4400) refused({ status: 410 });
-				ws.onclose = ws.onmessage = null;
-				ws.close();
+				own.onclose = own.onmessage = null;
+				own.close();
 				done();
 			};
-			ws.onmessage = ({ data }) => {
-				const { messages, state } = JSON.parse(data);
+			own.onmessage = ({ data }) => {
+				const { messages, ...more } = JSON.parse(data);
 				sockets = 0;
 				if (messages) apply(messages);
-				if (state) view.mode(state.mode);
+				frame(more);
 			};
 		});
 	}
 	function queue(text, payload) {
 		const client_id = [Date.now(), count++, Math.random().toString(36).slice(2)].join('-'); // sorts by time of writing, in all tabs
-		store.set('o:' + client_id, { client_id, text, payload, from: 'patron', blocks: [{ type: 'text', text }] });
+		store.set('o:' + client_id, { client_id, text, payload, from, blocks: [{ type: 'text', text }] });
 		start();
 		flush();
 	}
@@ -268,9 +255,9 @@ function talk(server, store, about, view) {
 				const key = 'o:' + client_id;
 				let state = 'sent';
 				try {
-					await api('POST', `/${me.chat.id}/messages`, me.chat.token, JSON.stringify(payload ? { client_id, payload } : { client_id, text }));
+					await me.post('messages', payload ? { client_id, payload } : { client_id, text });
 					tries = 0;
-					view.asked();
+					if (store.get(key)) view.asked();
 				} catch (error) {
 					if (refused(error) || !(error.status < 500)) {
 						later = setTimeout(flush, me.limited() * 1e3 || backoff(++tries));
@@ -278,7 +265,7 @@ function talk(server, store, about, view) {
 						return view.draw();
 					}
 					state = 'failed';
-					view.failed(text);
+					view.failed(text, error);
 				}
 				if (store.get(key)) store.set(key, { ...item, state });
 			}
@@ -303,7 +290,7 @@ function talk(server, store, about, view) {
 	}
 	function forget(all) {
 		if (all && me.chat) store.set('d:' + me.chat.id, me.chat.token);
-		for (const key of ['chat', 'log', 'read', ...(all ? store.all('o:') : [])]) store.set(key);
+		for (const key of ['chat', 'log', 'read', 'state', ...(all ? store.all('o:') : [])]) store.set(key);
 		adopt();
 		return sweep();
 	}
@@ -338,7 +325,7 @@ function inline(chat, text) {
 	}
 	return [...out, text.slice(from)];
 }
-function prose(chat, text) {
+export function prose(chat, text) {
 	return text.split(/\n\s*\n/).map((para) => {
 		const out = [];
 		let last;
@@ -354,7 +341,7 @@ function prose(chat, text) {
 	});
 }
 
-const BLOCKS = {
+export const BLOCKS = {
 	__proto__: null,
 	text: (chat, { text }) => prose(chat, text),
 	choices: (chat, { prompt, choices }, reply) => [
@@ -381,11 +368,10 @@ const BLOCKS = {
 	},
 	divider: (chat, { text }) => h('p.sm', {}, text),
 };
-function words(value) {
+export function words(value) {
 	if (typeof value === 'string') return value.replace(/\]\([^)]*\)|\*\*|\[|^- /gm, '');
 	return Object.entries(value ?? {}).filter(([key]) => !/type|payload|url|kind|lang/.test(key)).map(([, part]) => words(part)).filter(Boolean).join(', ');
 }
-const spoken = (m) => words(m.blocks.filter((b) => BLOCKS[b.type]));
 
 
 function mount(host) {
@@ -397,7 +383,7 @@ function mount(host) {
 	const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
 	root.adoptedStyleSheets = [sheet];
 	const $ = (id) => root.getElementById(id);
-	const focus = (id) => $(id).focus();
+	const focus = (id) => ($(id).disabled ? $('log') : $(id)).focus();
 	const off = new AbortController();
 	const rows = new Map();
 	let strings = EN;
@@ -407,21 +393,28 @@ function mount(host) {
 	let said = [];
 	let timers = [];
 	let inert = [];
-	let open, asking, wiped, barred, mode, bell, tick, hush;
+	let tries = 0;
+	let open, shut, extra, loading, wiped, barred, bell, tick, hush;
 
-	const t = (key, facts) => (strings[key] ?? EN[key]).replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+	const t = (key, facts) => fill(strings[key] ?? EN[key], facts);
 	const emit = (type, detail) => host.dispatchEvent(new CustomEvent('lc-' + type, { bubbles: true, composed: true, detail }));
-	const chat = { t, ask, server };
-	const line = talk(server, store, () => ({ lang: wished(), branch: attr('branch'), context: attr('context') }), {
+	const line = talk({
+		base: server + '/api/v1/chats', credentials: 'omit', auth: (token) => ({ Authorization: 'Bearer ' + token }),
+		begin: () => ({ lang: wished(), branch: attr('branch'), context: attr('context') }),
+	}, store, {
 		draw,
 		heard,
 		asked: () => expect(true),
 		failed: (text) => say(t('failed') + ' ' + text),
-		mode(now) {
-			if (mode && mode !== now) emit('handoff', { mode: now });
-			mode = now;
+		frame({ state, ...more }, was) {
+			if (state && was && was !== state.mode) emit('handoff', { mode: state.mode });
+			extra?.frame(more);
+			awaits() ? draw() : expect();
 		},
 	});
+	const chat = { $, LANGS, ask, button, draw, focus, h, keep, line, put, root, say, server, speak, store, t, tell, then };
+	const awaits = () => !line.state.paused && !/waiting|staff|ended/.test(line.state.mode);
+	const named = ({ from, name }) => (from === 'staff' && name ? t('named', { name }) : name || t(from));
 	const policy = () => line.chat?.policy ?? {};
 
 	const wished = () => [store.get('lang'), attr('lang'), document.documentElement.lang, ...navigator.languages].map((l) => l?.slice(0, 2)).find((l) => LANGS[l]) ?? 'en';
@@ -436,15 +429,29 @@ function mount(host) {
 			if (back) focus(back);
 		} catch {}
 	}
+	async function need() {
+		if (extra || loading) return;
+		$('list').hidden = loading = true;
+		setTimeout(() => ($('list').hidden = false), 500);
+		const people = await import(new URL('people.js?' + tries++, HOME)).catch(() => 0);
+		const follow = ended();
+		$('list').hidden = loading = false;
+		if (!people) return;
+		Object.assign(EN, people.EN);
+		extra = people.default(chat);
+		draw();
+		if (follow) end();
+		if (!$('menu').hidden) more();
+	}
 	function build() {
-		const still = (event) => event.stopPropagation(); // the page's own shortcuts must not hear the patron typing
+		const still = (event) => event.stopPropagation();
 		rows.clear();
 		barred = null;
 		root.replaceChildren(h('section#root', { lang: code, dir: dir(code), 'aria-label': t('region') },
 			button([icon('chat'), h('span#label', {}, t('launch')), h('span#badge', { 'aria-hidden': true })], () => host.open(), { id: 'launch', part: 'launcher', 'aria-controls': 'panel' }),
 			h('div#panel', { role: 'group', 'aria-labelledby': 'title' }, h('div.vh#voice', { role: 'log', 'aria-live': 'polite' }), h('div.vh#status', { role: 'status' }),
 				h('div#win', { part: 'panel', keydown: key, keyup: still, keypress: still },
-					h('header', { part: 'header' }, h('div', {}, h('h2#title'), h('p', {}, t('sub'))),
+					h('header', { part: 'header' }, h('div', {}, h('h2#title'), h('p#sub')),
 						button(icon('menu'), () => menu($('menu').hidden) || step(1), { id: 'more', 'aria-label': t('menu'), 'aria-controls': 'menu' }),
 						floating && button(icon('close'), () => host.close(), { 'aria-label': t('close') })),
 					h('div#menu', { keydown: ({ key }) => /^Arrow/.test(key) && step(/Down|Right/.test(key) ? 1 : -1) }),
@@ -453,7 +460,7 @@ function mount(host) {
 					button('', () => (end(), focus('log')), { id: 'newer' }),
 					h('div#bar'),
 					h('form#form', { part: 'composer', submit }, h('label.vh', { for: 'box' }, t('label')),
-						h('textarea#box', { rows: 1, placeholder: t('hint'), 'aria-describedby': 'hint', enterkeyhint: 'send', input: typed }),
+						h('textarea#box', { rows: 1, 'aria-describedby': 'hint', enterkeyhint: 'send', input: () => (typed(), extra?.typed()) }),
 						h('button#send', { part: 'send', 'aria-label': t('send') }, icon('send'))),
 					h('p#hint')))));
 		$('box').value = store.get('draft') ?? '';
@@ -474,6 +481,9 @@ function mount(host) {
 
 	function draw() {
 		const follow = ended();
+		const { mode, staff, paused } = line.state;
+		shut = line.gone || paused || mode === 'ended';
+		if (open) need();
 		if (open && !document.hidden) store.set('read', line.seq);
 		const n = open ? 0 : line.log.filter((m) => m.from !== 'patron' && m.seq > store.get('read')).length;
 		$('root').className = [floating && 'float', attr('position'), store.get('wide') && 'wide'].filter(Boolean).join(' ');
@@ -482,12 +492,15 @@ function mount(host) {
 		write('badge', n || '');
 		$('win').hidden = !open;
 		write('title', policy().library ?? t('region'));
+		write('sub', mode === 'staff' ? named({ from: mode, name: staff }) : t('sub'));
 		write('about', wiped ? t('cleared') : t('privacy') + (line.chat ? ' ' + t('days', policy()) : ''));
 		const fresh = messages();
 		const waits = line.gone ? '' : line.chat ? ['', 'typing', 'slow', ''][phase] : wiped ? '' : 'opening';
-		write('tail', waits && t(waits));
+		write('tail', extra?.typing() || (waits && t(waits)));
 		bar();
-		for (const el of $('form').elements) el.disabled = line.gone;
+		if (shut && $('form').contains(root.activeElement)) focus('log');
+		for (const el of $('form').elements) el.disabled = shut;
+		put($('box'), { placeholder: !shut && t('hint') });
 		if (fresh.some((li) => li.matches('.patron')) || (follow && !fresh[0])) end();
 		else if (follow) $('log').scrollTop = fresh[0].offsetTop - 12; // a long answer is read from its beginning
 		else if (fresh[0]) write('newer', t('newer') + ' ↓');
@@ -500,9 +513,9 @@ function mount(host) {
 			const id = m.client_id ?? m.seq;
 			const first = all[i - 1]?.from !== m.from;
 			const reply = all.slice(i + 1).find((next) => next.from === 'patron');
-			const answer = m.from === 'patron' ? '' : reply ? words(reply.blocks) : line.gone ? '' : null;
+			const answer = m.from === 'patron' ? '' : reply ? words(reply.blocks) : shut ? '' : null;
 			const state = m.seq ? '' : line.gone ? 'failed' : m.state ?? 'sending';
-			const sign = [state, first, line.gone, answer].join();
+			const sign = [state, first, line.gone, answer ?? 0, extra?.sign(m)].join();
 			if (!rows.has(id)) fresh.push(rows.set(id, h('li', { part: 'message' })).get(id));
 			const li = rows.get(id);
 			if (li.sign !== sign) message(li, m, first, answer, state);
@@ -511,6 +524,7 @@ function mount(host) {
 		});
 		for (const li of [...$('list').children]) if (!shown.includes(li)) li.remove();
 		shown.forEach((li, i) => $('list').children[i] === li || $('list').insertBefore(li, $('list').children[i]));
+		extra?.drawn(all, rows);
 		return fresh;
 	}
 	function message(li, m, first, answer, state) {
@@ -519,13 +533,13 @@ function mount(host) {
 		const key = 'o:' + m.client_id;
 		const body = m.blocks.map((b) => {
 			try {
-				return patron && b.type === 'text' ? b.text : BLOCKS[b.type](chat, b, answer);
+				return patron && b.type === 'text' ? b.text : (BLOCKS[b.type] ?? extra.BLOCKS[b.type])(chat, b, answer, m);
 			} catch {}
 		});
 		const when = new Date(m.at ?? Date.now()).toLocaleString(code, { weekday: 'short', hour: 'numeric', minute: 'numeric' });
 		const act = (name, run) => button(t(name), () => (run(), draw(), focus('box')));
 		put(li, { class: `m ${m.from} ${first ? 'first' : ''}`, lang, dir: patron ? 'auto' : dir(lang) }).replaceChildren(
-			h(first ? 'span.sm' : 'span.vh', { lang: code }, m.name || t(m.from), first && ' · ' + when), h('div.b', {}, body));
+			h(first ? 'span.sm' : 'span.vh', { lang: code }, named(m), first && ' · ' + when), h('div.b', {}, body));
 		if (state === 'sending') li.append(h('p.sm.late', { lang: code }, t('sending')));
 		if (state === 'failed') {
 			li.append(h('div.ch.sm', { lang: code }, h('span.bad', {}, t('failed')),
@@ -536,22 +550,26 @@ function mount(host) {
 		const { phone, email } = policy();
 		return line.chat ? [h('a', { href: 'tel:' + phone }, t('call', { phone })), h('a', { href: 'mailto:' + email }, t('write', { email }))] : [];
 	}
+	function then(run, id = 'box') {
+		return () => (run(), draw(), focus(id));
+	}
 	function bar() {
-		const then = (run, id = 'box') => () => ((asking = false), run?.(), draw(), focus(id));
 		const s = line.limited();
-		const [kind, acts] = line.gone ? ['expired', { again: then(() => (line.forget(), line.start())) }]
-			: asking ? ['sure', { yes: then(host.clear), no: then(null, 'more') }]
-				: !navigator.onLine ? ['offline'] : s ? ['limited'] : line.fails > 1 ? ['reconnect']
-					: phase > 2 ? ['fail', { retry: then(() => (expect(true), line.revive())) }] : [''];
-		const text = kind && t(kind, { s });
+		const [kind, acts, text = kind && t(kind, { s })] = line.gone ? ['expired', { again: then(() => (line.forget(), line.start())) }]
+			: extra?.asks() ?? (!navigator.onLine ? ['offline'] : s ? ['limited'] : line.fails > 1 ? ['reconnect']
+				: extra?.bar() ?? (phase > 2 ? ['fail', { retry: then(() => (expect(true), line.revive())) }] : ['']));
+		const p = $('bar').firstChild;
 		clearTimeout(tick);
 		if (s) tick = setTimeout(draw, 1e3);
 		if (kind !== barred) {
 			if (kind || /off|rec/.test(barred)) tell(text || t('back'));
 			barred = kind;
 			$('bar').hidden = !kind;
-			$('bar').replaceChildren(h('p', {}, text), ...(/fail|rec/.test(kind) ? contact() : []), ...Object.keys(acts ?? {}).map((name) => button(t(name), acts[name])));
-		} else if (s) $('bar').firstChild.textContent = text;
+			$('bar').replaceChildren(h('p', {}, text), ...(/fail|rec|pau/.test(kind) ? contact() : []), ...Object.keys(acts ?? {}).map((name) => button(t(name), acts[name])));
+		} else if (p.textContent !== text) {
+			p.textContent = text;
+			if (!s) tell(text);
+		}
 	}
 
 	function say(text) {
@@ -562,26 +580,27 @@ function mount(host) {
 	function tell(text) {
 		clearTimeout(bell);
 		bell = setTimeout(() => {
-			told = Date.now();
-			$('status').textContent = text;
+			const now = text.call ? text() : text;
+			if (now) told = Date.now(), ($('status').textContent = now);
 		}, Math.max(50, told + 1e4 - Date.now()));
 	}
 	function heard(messages, silent) {
 		const others = messages.filter((m) => m.from !== 'patron');
+		if (others[0]) extra?.frame({ typing: null });
 		expect(!others[0]);
 		if (silent) return;
 		for (const m of others) emit('message', { seq: m.seq, from: m.from });
 		said.push(...others);
 		clearTimeout(hush);
 		hush = setTimeout(() => {
-			if (said[0]) say(said.map((m, i) => (m.from === said[i - 1]?.from ? '' : (m.name || t(m.from)) + ': ') + spoken(m)).join(' '));
+			if (said[0]) say(said.map((m, i) => (m.from === said[i - 1]?.from ? '' : named(m) + ': ') + words(m.blocks.map((b) => (BLOCKS[b.type] ? b : extra?.said(b))))).join(' '));
 			said = [];
 		}, 300);
 	}
 	function expect(on) {
 		timers.forEach(clearTimeout);
 		phase = 0;
-		timers = !on ? [] : [400, 8e3, 2e4].map((ms, i) => setTimeout(() => {
+		timers = !on || !awaits() ? [] : [400, 8e3, 2e4].map((ms, i) => setTimeout(() => {
 			phase = i + 1;
 			if (!i) tell(t('typing'));
 			draw();
@@ -603,7 +622,7 @@ function mount(host) {
 		if (user) focus(open ? 'box' : 'launch');
 		emit(open ? 'open' : 'close');
 	}
-	/** On small screens the panel is the whole page: it follows the keyboard, and the page behind is out of reach. */
+	/** On small screens the panel is the whole page and follows the keyboard. */
 	function shield() {
 		const on = open && floating && small.matches && host.isConnected;
 		const { scale, height, offsetTop } = visualViewport;
@@ -623,24 +642,18 @@ function mount(host) {
 	}
 	function step(by) {
 		const all = [...$('menu').querySelectorAll('a,button')];
-		all.at((all.indexOf(root.activeElement) + by) % all.length).focus();
+		all.at((all.indexOf(root.activeElement) + by) % all.length)?.focus();
 	}
 	function menu(now) {
 		$('menu').hidden = !now;
 		put($('more'), { 'aria-expanded': !!now });
-		const act = (text, run, lang) => button(text, () => (menu(), focus('more'), run()), { lang });
-		const wide = store.get('wide');
-		$('menu').replaceChildren(...[
-			policy().hours_note,
-			...contact(),
-			h('a', { href: `${server}/ask?lang=${code}` }, t('ways')),
-			...Object.keys(LANGS).filter((l) => l !== code).map((l) => act(LANGS[l], () => (store.set('lang', l), speak()), l)),
-			floating && !small.matches && act(t(wide ? 'narrower' : 'wider'), () => (store.set('wide', wide ? null : 1), draw())),
-			line.chat && act(t('clear'), () => ((asking = true), draw(), $('bar').querySelector('button').focus())),
-			floating && act(t('hide'), () => (host.close(), (host.hidden = true))),
-			!store.area && t('memory'),
-		].filter(Boolean).map((item) => (item.localName ? item : h('p.sm', {}, item))));
+		$('menu').replaceChildren();
+		if (!now) return;
+		add([policy().hours_note, ...contact(), h('a', { href: `${server}/ask?lang=${code}` }, t('ways'))]);
+		more();
 	}
+	const add = (items) => $('menu').append(...items.filter(Boolean).map((item) => (item.localName ? item : h('p.sm', {}, item))));
+	const more = () => extra && add(extra.menu((text, run, lang) => button(text, () => (menu(), focus('more'), run()), { lang })));
 	function hint(empty) {
 		const n = $('box').value.trim().length - (policy().text_max ?? 1e3);
 		const bad = n > 0 ? t('toolong', { n }) : empty;
@@ -690,9 +703,14 @@ function mount(host) {
 			put(host, { open: '' });
 		},
 		close: () => put(host, { open: null }),
-		send: (text) => ask(String(text).trim()),
+		send(text) {
+			if (line.gone || line.state.mode === 'ended') line.forget();
+			ask(String(text).trim());
+		},
 		clear() {
 			wiped = true;
+			keep('session', server).set('me');
+			extra?.clear();
 			$('box').value = '';
 			typed();
 			tell(t('cleared'));

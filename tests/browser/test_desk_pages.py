@@ -1,0 +1,193 @@
+"""The desk's pages in a browser: nothing for axe to find, nothing sideways, and all of it without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from bot.storage.migrate import migrate
+from bot.web import keys
+from bot.web.desk.sessions import Role
+from tests.browser.chat import violations
+from tests.conftest import new_settings
+from tests.web.a_desk import PASSWORD, Desk, running_desk
+
+Enter = Callable[..., Awaitable[Page]]
+
+# What stands sideways out of the page, and what is too small for a finger.
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+FINGERS = "button, summary, select, input:not([type=hidden], [type=checkbox]), a.button, nav a"
+SMALL = f"""[...document.querySelectorAll('{FINGERS}')]
+	.map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
+	.filter(([, box]) => box.width && box.height < 43.5).map(([html]) => html)"""
+
+
+@pytest.fixture(scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """A desk with something on every page."""
+    settings = new_settings(tmp_path_factory.mktemp("pages"))
+    migrate(settings.database)
+    async with running_desk(settings) as desk:
+        now = desk.clock.now().timestamp()
+        answer = "**Send it to us** from anywhere:\n1. Open [the print page](https://print.example)\n2. Choose the file"
+        said = (("patron", "How do I print from my phone? My card is 2123 4567"), ("bot", answer), ("staff", "Done?"))
+        talk = await desk.talk(*said, branch="main", context="https://alderfalls.example/visit")
+        ranking = [{"intent": "print", "confidence": 0.93}, {"intent": "ask_hours", "confidence": 0.03}]
+        understood = {"intent": "print", "confidence": 0.93, "ranking": ranking, "language": "en"}
+        understood["entities"] = [{"entity": "branch", "value": "main"}]
+        suggestion = [{"type": "text", "text": "Use the print page."}]
+        times = {"received_at": 0.0, "answer_by": 0.0, "attempts": 1, "leased_until": 0.0, "epoch": 0}
+        row = {"state": "done", "understood": understood, "suggestion": suggestion}
+        await desk.insert("turn", conversation_id=talk, seq=2, **row, **times)
+        row = {"reason": "asked", "urgent": False, "requested_at": now, "claimed_at": now + 18, "outcome": "answered"}
+        await desk.insert(
+            "handoff", conversation_id=talk, state="closed", question="help", staff_id=desk.people["agent"], **row
+        )
+        await desk.insert("rating", conversation_id=talk, seq=0, value="yes", comment="Quick", at=now)
+        await desk.insert("conversation_tag", conversation_id=talk, tag="printing")
+        await desk.insert("label", conversation_id=talk, seq=3, label="right", at=now)
+        await desk.insert("note", conversation_id=talk, after_seq=4, name="Ana", at=now, text="Gave her the leaflet.")
+        other = await desk.talk(("patron", "¿Hay alguien?"), lang="es")
+        row = {"reason": "asked", "urgent": True, "requested_at": now, "state": "missed"}
+        await desk.insert("handoff", conversation_id=other, question="¿Hay alguien?", **row)
+        left = {"conversation_id": talk, "client_id": "a", "lang": "en", "state": "open", "contact_kind": "email"}
+        words = {
+            "name": "Bo",
+            "contact": "bo@example.org",
+            "question": "Can you renew it?",
+            "branch": "main",
+            "at": now,
+        }
+        await desk.insert("left_message", reference="M-4K7Q2", **left, **words)
+        await desk.insert("canned_reply", staff_id=None, shortcut="wifi", lang="en", text="Ask {staff}.")
+        yield desk
+
+
+@pytest.fixture
+async def enter(browser: Browser, desk: Desk) -> AsyncIterator[Enter]:
+    """Sign in and give the page; at the end no page may have broken the content security policy."""
+    contexts = []
+    broken: list[str] = []
+
+    async def make(name: str = "admin", **options: Any) -> Page:
+        context = await browser.new_context(base_url=desk.origin, viewport={"width": 1280, "height": 800}, **options)
+        context.set_default_timeout(8_000)
+        contexts.append(context)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("console", lambda said: broken.append(said.text) if "Content Security" in said.text else None)
+        await page.goto("/desk/chats")
+        await page.get_by_label("Name").fill(name)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_role("heading", name="Transcripts")).to_be_visible()
+        return page
+
+    yield make
+    for context in contexts:
+        await context.close()
+    assert broken == []
+
+
+async def every_page(desk: Desk) -> list[str]:
+    talk = (await desk.rows("conversation"))[0].id
+    lists = ("chats", "chats?q=print&branch=main", "inbox", "replies", "settings", "people", "account", "audit", "help")
+    ones = (f"chats/{talk}", f"chats/{talk}/print", "inbox/1", "inbox/999999", "nowhere")
+    return [f"/desk/{path}" for path in (*lists, *ones)]
+
+
+@pytest.mark.parametrize(
+    ("case", "width", "options"),
+    [
+        ("light", 1280, {"color_scheme": "light"}),
+        ("dark", 1280, {"color_scheme": "dark"}),
+        ("narrow", 320, {}),
+        ("forced colours", 1280, {"forced_colors": "active"}),
+    ],
+    ids=lambda part: part if isinstance(part, str) else None,
+)
+async def test_axe_finds_nothing_on_any_page_and_everything_can_be_reached_by_a_finger(
+    enter: Enter, desk: Desk, case: str, width: int, options: dict[str, Any]
+) -> None:
+    page = await enter(reduced_motion="reduce", **options)
+    await page.set_viewport_size({"width": width, "height": 800})
+    but = ("color-contrast",) if case == "forced colours" else ()
+    for path in await every_page(desk):
+        await page.goto(path)
+        assert await violations(page, but=but) == [], path
+        assert await page.evaluate(WIDE) <= 0, path
+        assert await page.evaluate(SMALL) == [], path
+    await page.get_by_text("Stop the assistant").click()
+    assert await violations(page, but=but) == []
+    for path in ("/desk/sign-in", f"/desk/first/{await a_link(desk, case)}"):
+        await page.context.clear_cookies()
+        await page.goto(path)
+        assert await violations(page, but=but) == [], path
+        assert await page.evaluate(WIDE) <= 0, path
+
+
+async def a_link(desk: Desk, case: str) -> str:
+    admin = (await desk.accounts.get(desk.people["admin"])).member
+    return (await desk.accounts.invite(f"lee-{case.replace(' ', '')}", Role.AGENT, "Lee", admin))[1]
+
+
+async def test_work_is_done_without_scripts_and_by_keyboard_alone(enter: Enter, desk: Desk) -> None:
+    page = await enter(java_script_enabled=False)
+    await page.get_by_label("Words").fill("print phone")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("mark").first).to_have_text("print")
+    await page.locator("a.first").first.focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Not clear").first.press("Enter")
+    await expect(page.locator(".flash")).to_have_text("Label saved.")
+    await expect(page.get_by_role("button", name="Not clear").first).to_have_attribute("aria-pressed", "true")
+    await page.get_by_label("For staff only, never sent").fill("Called her back")
+    await page.get_by_role("button", name="Add note").press("Enter")
+    await expect(page.get_by_text("Called her back")).to_be_visible()
+    await page.get_by_label("The words as they stand in the chat").fill("2123 4567")
+    await page.get_by_role("button", name="Remove them").press("Enter")
+    await expect(page.get_by_text("My card is [removed]").first).to_be_visible()
+    await page.get_by_text("Stop the assistant").press("Enter")
+    await page.get_by_role("button", name="Stop it now").press("Enter")
+    await expect(page.get_by_role("region", name="The assistant is stopped")).to_be_visible()
+    await page.get_by_role("button", name="Let it answer again").press("Enter")
+    await expect(page.locator(".flash")).to_have_text("The assistant answers again.")
+    await page.get_by_role("link", name="Inbox").press("Enter")
+    await page.get_by_role("link", name="Can you renew it?").press("Enter")
+    await page.get_by_label("What you told the patron").fill("It is renewed.")
+    await page.get_by_role("button", name="Mark as done").press("Enter")
+    await expect(page.locator(".flash")).to_have_text("Marked as done.")
+    await page.get_by_role("button", name="Sign out").press("Enter")
+    await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    await page.goto("/desk/people")
+    await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def test_permanent_link_leads_to_its_message(enter: Enter, desk: Desk) -> None:
+    page = await enter("agent")
+    talk = (await desk.rows("conversation"))[0].id
+    await page.goto(f"/desk/chats/{talk}")
+    await page.locator("#t3 .by a").click()
+    assert page.url.endswith("#t3")
+    await page.reload()
+    await expect(page.locator("#t3:target")).to_be_in_viewport()
+
+
+async def test_reading_elsewhere_keeps_a_person_at_the_desk_and_tells_who_waits(enter: Enter, desk: Desk) -> None:
+    page = await enter("reviewer")
+    line = page.get_by_role("status").filter(has_text="You are away")
+    await expect(line).to_be_visible()
+    seen = {row.name: row.seen_at for row in await desk.rows("staff")}
+    assert seen["reviewer"] > 0
+    talk = await desk.talk(("patron", "Anybody?"))
+    row = {"reason": "asked", "urgent": False, "requested_at": desk.clock.now().timestamp(), "state": "waiting"}
+    number = await desk.insert("handoff", conversation_id=talk, question="Anybody?", **row)
+    desk.app[keys.HANDOFFS].changed(talk)
+    await expect(page.get_by_role("status").filter(has_text="1 waiting")).to_be_visible()
+    await expect(page).to_have_title(re.compile(r"^\(1\) "))
+    assert await violations(page) == []
+    await desk.remove("handoff", number)
