@@ -13,14 +13,13 @@ from itertools import cycle
 from typing import Any
 
 import aiohttp
-import sqlalchemy as sa
 import yaml
 
 from bot.conversations.errors import ChatGone
 from bot.conversations.handoff import Outcome
 from bot.conversations.presence import Person, Status
 from bot.settings import ROOT, Settings
-from bot.storage.models import conversation, handoff, left_message, message, note, rating, staff, turn
+from bot.storage.models import canned_reply, conversation, handoff, left_message, message, note, rating, turn
 from bot.web import keys
 from bot.web.app import create_app
 from bot.web.desk.accounts import Accounts
@@ -46,6 +45,8 @@ def demo_settings(settings: Settings) -> Settings:
         database_url=f"sqlite:///{folder / 'foyer.db'}",
         clock=settings.clock or noon,
         clock_started=time.time(),
+        redis_url="",
+        mail_server="",  # invented messages are nobody's mail
         messages_a_minute=10_000,
         requests_a_minute=100_000,
     )
@@ -60,9 +61,9 @@ async def play(settings: Settings) -> None:
         people = await stage.people(told["people"])
         living = asyncio.create_task(stage.live(people))
         try:
-            if await stage.is_empty():
-                for script in told["talks"]:
-                    await stage.past(script, people)
+            await stage.replies(told["replies"])
+            for script in told["talks"]:
+                await stage.past(script, people)
             print(
                 f"  {len(told['talks'])} talks of the last two weeks are on the desk, and patrons wait.\n", flush=True
             )
@@ -113,18 +114,11 @@ class Stage:
         self._app = app
         self._session = session
 
-    async def is_empty(self) -> bool:
-        """Tell whether no talk has been put on yet."""
-        async with self._app[keys.DATABASE].read() as db:
-            return (await db.execute(sa.select(conversation.c.id).limit(1))).first() is None
-
     async def people(self, names: list[str]) -> dict[str, Person]:
         """Make the colleagues: they can be seen, and nobody can sign in as one."""
         accounts, people = Accounts(self._app[keys.DATABASE], self._app[keys.CLOCK]), {}
         for name in names:
-            async with self._app[keys.DATABASE].read() as db:
-                known = (await db.execute(sa.select(staff.c.id).where(staff.c.name == name.lower()))).scalar()
-            staff_id = known or await accounts.add(name.lower(), Role.AGENT, None, name)
+            staff_id = await accounts.add(name.lower(), Role.AGENT, None, name)
             people[name] = Person(staff_id, name, Status.AVAILABLE, 99)
             await self._app[keys.PRESENCE].choose(staff_id, Status.AVAILABLE)
         return people
@@ -135,6 +129,11 @@ class Stage:
             for name in list(people)[:2]:
                 await self._app[keys.PRESENCE].alive(people[name].id)
             await asyncio.sleep(ALIVE_SECONDS)
+
+    async def replies(self, texts: list[dict[str, str]]) -> None:
+        """Keep saved replies that all may use."""
+        async with self._app[keys.DATABASE].write() as db:
+            await db.execute(canned_reply.insert(), [text | {"staff_id": None} for text in texts])
 
     async def begin(self, script: Mapping[str, Any]) -> Patron:
         """Begin a chat and say what the script says."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -48,6 +49,7 @@ def environ_for(settings: Settings) -> dict[str, str]:
         "RASA_PORT": settings.rasa_port,
         "ACTIONS_PORT": settings.actions_port,
         "DATABASE_URL": settings.database,
+        "REDIS_URL": settings.redis_url,
         "DATA_FOLDER": settings.data_folder,
         "MODELS": settings.models,
         "LIBRARY": settings.library,
@@ -86,6 +88,8 @@ def run(settings: Settings, *, demo: bool = False) -> int:
             if code:
                 raise LibraryError("The model could not be trained. The lines above say why.")
     with steps("Bringing the database up to date"):
+        if demo:  # each time anew: its clock begins at the same hour
+            shutil.rmtree(settings.data_folder, ignore_errors=True)
         settings.data_folder.mkdir(parents=True, exist_ok=True)
         migrate(settings.database)
     return asyncio.run(_serve(settings, steps, library.name.to("en"), demo=demo))

@@ -65,7 +65,7 @@ class Claims:
         return Receipt(stored, new=True)
 
     async def release(self, conversation_id: str, person: Person) -> None:
-        """Put the talk back to where it was in the queue; raises NotYours."""
+        """Put the talk back into the queue, at its front; raises NotYours."""
         async with self._log.database.write() as db:
             talk = await self._log.locked(db, conversation_id)
             row = await self._own(db, conversation_id, person)
@@ -156,7 +156,7 @@ class Claims:
             "state": "waiting",
             "staff_id": None,
             "claimed_at": None,
-            "reminded_at": None,
+            "reminded_at": self._now(),  # the patron reads now why it takes longer
             "transfer_to": None,
             "transfer_until": None,
             "urgent": True,
@@ -175,7 +175,7 @@ class Claims:
         values = {
             "state": "claimed",
             "staff_id": person.id,
-            "claimed_at": self._now(),
+            "claimed_at": sa.func.coalesce(handoff.c.claimed_at, self._now()),  # passed on, it was claimed before
             "transfer_to": None,
             "transfer_until": None,
         }

@@ -143,7 +143,12 @@ class OverLimit(DeskError):
     """The person has as many talks as they want; facts: `talks`, `seats`."""
 
     code = "over_limit"
-    words = "You have {talks} chats, your limit is {seats}. Take this one anyway?"
+
+    @property
+    def said(self) -> str:
+        """The sentence that staff read."""
+        talks = "1 chat" if self.facts["talks"] == 1 else f"{self.facts['talks']} chats"
+        return f"You have {talks}, your limit is {self.facts['seats']}. Take this one anyway?"
 
 
 class StaffAway(DeskError):

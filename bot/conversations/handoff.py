@@ -88,9 +88,11 @@ IN_ORDER = (handoff.c.urgent.desc(), handoff.c.requested_at, handoff.c.id)
 
 def open_handoff(conversation_id: str) -> sa.Select[Any]:
     """Return the query for the hand-off that is under way in a talk."""
-    return sa.select(handoff).where(
-        handoff.c.conversation_id == conversation_id, handoff.c.state.in_(("waiting", "claimed"))
-    )
+    return sa.select(handoff).where(*_under_way(conversation_id))
+
+
+def _under_way(conversation_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return handoff.c.conversation_id == conversation_id, handoff.c.state.in_(("waiting", "claimed"))
 
 
 class Handoffs:
@@ -116,6 +118,9 @@ class Handoffs:
     ) -> Conversation:
         """Put the talk into the queue, or say who is there when and take a message, in the caller's transaction."""
         if talk.mode in (Mode.WAITING, Mode.STAFF):
+            if reason is Reason.SAFETY:
+                values = {"urgent": True, "reason": reason.value}
+                await db.execute(handoff.update().where(*_under_way(talk.id)).values(values))
             return await self._say(db, talk, [text_block(self._words.already(talk.mode, talk.lang))])
         if reason is Reason.ASKED and await self._rated_down(db, talk):
             reason = Reason.RATED_DOWN
@@ -149,7 +154,7 @@ class Handoffs:
         command = await self._command_in(talk, text, payload)
         if command is None:
             return None
-        outlook = await self.outlook() if command is Command.PERSON else Outlook(None)
+        outlook = await self.outlook() if command in (Command.PERSON, Command.WAIT) else Outlook(None)
         async with self._log.database.write() as db:
             talk = await self._log.locked(db, talk.id)
             before = await self._log.known(db, talk.id, client_id)
@@ -163,7 +168,8 @@ class Handoffs:
                 db, talk, Sender.PATRON, [text_block(words)], client_id=client_id, choice={"desk": command.value}
             )
             match command:
-                case Command.PERSON:
+                case Command.PERSON | Command.WAIT if talk.mode is Mode.BOT or command is Command.PERSON:
+                    # An old "keep waiting" may be pressed when nobody waits any more.
                     await self.request(db, talk, Reason.ASKED, outlook, question)
                 case Command.BOT:
                     await self.back_to_bot(db, talk, Outcome.LEFT)
@@ -182,10 +188,16 @@ class Handoffs:
             return await self._say(db, talk, [text_block(self._words.assistant_here(talk.lang))])
         helped = talk.mode is Mode.STAFF
         await self.close(db, talk.id, outcome)
-        await db.execute(rasa_tracker.delete().where(rasa_tracker.c.conversation_id == talk.id))
-        talk = await self._log.set_mode(db, talk, Mode.BOT)
+        talk = await self.to_bot(db, talk)
         blocks = [self._words.divider("back", talk.lang), *([self._words.rating(talk.lang)] if helped else [])]
-        return await self._say(db, talk, blocks, Sender.SYSTEM)
+        talk = await self._say(db, talk, blocks, Sender.SYSTEM)
+        await self._log.ask_again(db, talk)
+        return talk
+
+    async def to_bot(self, db: AsyncConnection, talk: Conversation) -> Conversation:
+        """Hand the talk to the assistant in the caller's transaction; it forgets what the patron never saw of it."""
+        await db.execute(rasa_tracker.delete().where(rasa_tracker.c.conversation_id == talk.id))
+        return await self._log.set_mode(db, talk, Mode.BOT)
 
     async def end(self, db: AsyncConnection, talk: Conversation, outcome: Outcome) -> Conversation:
         """End the talk and ask how it was."""
@@ -239,11 +251,7 @@ class Handoffs:
     async def patron_is_here(self, conversation_id: str) -> None:
         """Note that the patron's window is open."""
         async with self._log.database.write() as db:
-            await db.execute(
-                handoff.update()
-                .where(handoff.c.conversation_id == conversation_id, handoff.c.state.in_(("waiting", "claimed")))
-                .values(patron_seen_at=self._now())
-            )
+            await db.execute(handoff.update().where(*_under_way(conversation_id)).values(patron_seen_at=self._now()))
 
     async def question(self, db: AsyncConnection, conversation_id: str) -> str:
         """Return what the patron wanted to know: the newest words that say more than "a person, please"."""

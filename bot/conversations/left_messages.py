@@ -15,10 +15,10 @@ from bot.conversations.log import ConversationLog
 from bot.conversations.mail import Outbox
 from bot.conversations.model import Conversation, Mode, Sender
 from bot.conversations.references import new_reference
-from bot.conversations.text import clean
+from bot.conversations.text import clean, printable
 from bot.storage.models import left_message, message
 
-_EMAIL = re.compile(r"[^\s@<>,;\"()\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}")
+_EMAIL = re.compile(r"(?!=\?)[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
 _PHONE = re.compile(r"\+?[\d\s().\-–/]{7,24}")
 NAME_MOST = 80
 TRIES = 5
@@ -46,7 +46,7 @@ class LeftMessages:
             if not await self._offered(db, conversation_id, seq):
                 raise BadField(field="question")
             question, (contact, kind) = _text(values, "question"), read_contact(values.get("contact", ""))
-            name = " ".join(values.get("name", "").split())[:NAME_MOST] or None
+            name = " ".join(printable(values.get("name", "")).split())[:NAME_MOST] or None
             reference = await self._new_reference(db)
             row = {
                 "reference": reference,
@@ -71,7 +71,7 @@ class LeftMessages:
     async def _confirm(self, db: AsyncConnection, talk: Conversation, seq: int, reference: str, contact: str) -> None:
         if talk.mode is Mode.WAITING:  # whoever leaves a message waits no more
             await self._handoffs.close(db, talk.id, Outcome.MESSAGE)
-            talk = await self._log.set_mode(db, talk, Mode.BOT)
+            talk = await self._handoffs.to_bot(db, talk)
         await self._log.append(db, talk, Sender.BOT, [self._words.left(seq, reference, contact, talk.lang)])
 
     async def _known(self, db: AsyncConnection, conversation_id: str, client_id: str) -> str | None:
@@ -99,7 +99,7 @@ class LeftMessages:
 
 def read_contact(text: str) -> tuple[str, str]:
     """Return what a patron gave as (address or number, "email" or "phone"); raise BadContact."""
-    neat = " ".join(text.split())
+    neat = " ".join(printable(text).split())
     if _EMAIL.fullmatch(neat):
         return neat, "email"
     if _PHONE.fullmatch(neat) and 7 <= sum(char.isdigit() for char in neat) <= 15:

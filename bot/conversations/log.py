@@ -190,6 +190,27 @@ class ConversationLog:
         await db.execute(EXTEND, grown)
         return new, replace(talk, seq=new.seq, last_at=new.at, lang=new.lang)
 
+    async def ask_again(self, db: AsyncConnection, talk: Conversation) -> None:
+        """Let the assistant answer the newest question if nobody has, in the caller's transaction."""
+        of_talk = turn.c.conversation_id == talk.id
+        newest = (await db.execute(sa.select(sa.func.max(turn.c.seq)).where(of_talk))).scalar_one_or_none()
+        answers = sa.select(message.c.seq).where(
+            message.c.conversation_id == talk.id,
+            message.c.seq > (newest or 0),
+            message.c.sender.in_((Sender.BOT.value, Sender.STAFF.value)),
+        )
+        if newest is None or (await db.execute(answers.limit(1))).first() is not None:
+            return
+        due = {
+            "state": "due",
+            "epoch": talk.epoch,
+            "answer_by": time.time() + self._answer_within,
+            "attempts": 0,
+            "leased_until": 0.0,
+            "suggestion": None,
+        }
+        await db.execute(turn.update().where(of_talk, turn.c.seq == newest).values(due))
+
     async def known(self, db: AsyncConnection, conversation_id: str, client_id: str) -> Message | None:
         """Return the message that was stored under `client_id` before, if any."""
         row = (await db.execute(BY_CLIENT_ID, {"id": conversation_id, "client_id": client_id})).one_or_none()
@@ -237,6 +258,9 @@ class ConversationLog:
 
 async def remove(db: AsyncConnection, conversation_ids: Sequence[str]) -> None:
     """Delete conversations and all that hangs on them in the caller's transaction."""
+    # Locked first, as everybody does who changes something of a conversation: so nobody waits in a circle.
+    locked = sa.select(conversation.c.id).where(conversation.c.id.in_(conversation_ids)).order_by(conversation.c.id)
+    await db.execute(locked.with_for_update())
     for table, column in (
         (rasa_tracker, rasa_tracker.c.conversation_id),
         (turn, turn.c.conversation_id),

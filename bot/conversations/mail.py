@@ -118,7 +118,7 @@ class Outbox:
             return False
         try:
             await asyncio.wait_for(self._send(row), SEND_SECONDS)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+        except Exception as error:  # a letter that cannot even be written must not come again for ever
             await self._failed(row, error)
         else:
             await self._mark(row.id, state="sent", body="", problem=None)
@@ -170,8 +170,7 @@ class Outbox:
 
     async def _failed(self, row: Any, error: Exception) -> None:
         attempts = row.attempts + 1
-        refused = isinstance(error, aiosmtplib.SMTPRecipientsRefused | aiosmtplib.SMTPSenderRefused)
-        over = refused or attempts >= ATTEMPTS_MOST
+        over = _is_final(error) or attempts >= ATTEMPTS_MOST
         log.warning("mail %s: %s; %s", row.id, type(error).__name__, "given up" if over else "trying again")
         next_at = time.time() + PAUSES[min(attempts - 1, len(PAUSES) - 1)]
         problem = f"{type(error).__name__}: {error}"[:200]
@@ -180,3 +179,10 @@ class Outbox:
     async def _mark(self, mail_id: int, **values: Any) -> None:
         async with self._database.write() as db:
             await db.execute(mail.update().where(mail.c.id == mail_id).values(**values))
+
+
+def _is_final(error: Exception) -> bool:
+    """Tell whether a server refused for good: 5xx. With 4xx it asks to come again, as greylisting does."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return all(one.code >= 500 for one in error.recipients)
+    return isinstance(error, aiosmtplib.SMTPResponseException) and error.code >= 500

@@ -47,6 +47,11 @@ class Presence:
         async with self._database.write() as db:
             await db.execute(staff.update().where(staff.c.id == staff_id).values(seen_at=self._now()))
 
+    async def left(self, staff_id: int) -> None:
+        """Note that the desk was closed for good: nobody waits for a sign of life that will not come."""
+        async with self._database.write() as db:
+            await db.execute(staff.update().where(staff.c.id == staff_id).values(seen_at=0.0))
+
     async def choose(self, staff_id: int, status: Status) -> None:
         """Set what a member of staff says of themselves."""
         async with self._database.write() as db:
@@ -65,9 +70,15 @@ class Presence:
 
     async def somebody(self, db: AsyncConnection) -> bool:
         """Tell whether anybody is available now."""
-        found = sa.select(staff.c.id).where(
-            staff.c.active, staff.c.status == Status.AVAILABLE.value, staff.c.seen_at > self._now() - LOST_SECONDS
-        )
+        return await self._is_any(db, Status.AVAILABLE)
+
+    async def anybody(self, db: AsyncConnection) -> bool:
+        """Tell whether anybody is at the desk who may take a talk now, or when they are done with another."""
+        return await self._is_any(db, Status.AVAILABLE, Status.BUSY)
+
+    async def _is_any(self, db: AsyncConnection, *statuses: Status) -> bool:
+        here = staff.c.seen_at > self._now() - LOST_SECONDS
+        found = sa.select(staff.c.id).where(staff.c.active, staff.c.status.in_([one.value for one in statuses]), here)
         return (await db.execute(found.limit(1))).first() is not None
 
     def _person(self, row: Any) -> Person:

@@ -11,6 +11,7 @@ from bot.conversations.handoff import DESK
 from bot.conversations.handoff_words import HandoffWords
 from bot.conversations.log import ConversationLog
 from bot.conversations.model import Mode, Sender
+from bot.conversations.text import printable
 from bot.storage.models import message, rating
 
 OF_ANSWER, OF_TALK = ("up", "down"), ("yes", "partly", "no")
@@ -45,7 +46,7 @@ class Ratings:
             before = (await db.execute(sa.select(rating.c.value).where(here))).scalar_one_or_none()
             values: dict[str, Any] = {
                 "value": value,
-                "comment": comment.strip()[:COMMENT_MOST] or None,
+                "comment": printable(comment)[:COMMENT_MOST] or None,
                 "at": self._log.clock.now().timestamp(),
             }
             if before is None:

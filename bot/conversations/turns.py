@@ -19,7 +19,7 @@ from bot.conversations.handoff import DESK, Handoffs, Outlook, Reason
 from bot.conversations.hub import typing
 from bot.conversations.log import ConversationLog, remove
 from bot.conversations.model import Block, Conversation, Mode, Sender, TurnReply, TurnRequest
-from bot.storage.models import message, turn
+from bot.storage.models import message, rasa_tracker, turn
 
 log = logging.getLogger(__name__)
 
@@ -233,6 +233,8 @@ class TurnWorker:
                 else:
                     suggested = {"state": "suggested", "suggestion": blocks}
                     await db.execute(turn.update().where(turn.c.id == turn_id).values(suggested))
+                    if talk.mode is Mode.BOT:  # Rasa wrote down an answer that the patron never sees
+                        await db.execute(rasa_tracker.delete().where(rasa_tracker.c.conversation_id == talk.id))
             claimed = await self._lease_next(db, talk)
         self._log.hub.wake(conversation_id)
         if talk.mode is not Mode.BOT:

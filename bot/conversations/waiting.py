@@ -13,23 +13,26 @@ from bot.conversations.errors import ChatGone
 from bot.conversations.handoff import Handoffs, Outcome
 from bot.conversations.handoff_words import HandoffWords
 from bot.conversations.log import ConversationLog
-from bot.conversations.model import Mode, Sender
-from bot.conversations.presence import LOST_SECONDS
+from bot.conversations.model import Sender
+from bot.conversations.presence import LOST_SECONDS, Presence
 from bot.storage.models import handoff, staff
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 LONG_SECONDS = 90.0  # of waiting, after which the patron is asked what to do
-GIVE_UP_SECONDS = 900.0  # of waiting, after which the assistant says sorry and takes a message
+GIVE_UP_SECONDS = 810.0  # of waiting since then, after which the assistant says sorry and takes a message
 PATRON_GONE_SECONDS = 600.0  # without a sign of the patron, after which nobody waits any more
 
 
 class Waiting:
     """Looks after all hand-offs under way. Every gateway may: each step is done once, in one transaction."""
 
-    def __init__(self, log_: ConversationLog, handoffs: Handoffs, claims: Claims, words: HandoffWords) -> None:
+    def __init__(
+        self, log_: ConversationLog, presence: Presence, handoffs: Handoffs, claims: Claims, words: HandoffWords
+    ) -> None:
         self._log = log_
+        self._presence = presence
         self._handoffs = handoffs
         self._claims = claims
         self._words = words
@@ -66,9 +69,12 @@ class Waiting:
     async def _look_waiting(self, row: Any, now: float) -> None:
         if row.patron_seen_at < now - PATRON_GONE_SECONDS:
             await self._patron_gone(row)
-        elif row.requested_at < now - GIVE_UP_SECONDS and not row.urgent:
+            return
+        long = row.requested_at < now - LONG_SECONDS
+        over = max(row.requested_at, row.reminded_at or 0.0) < now - GIVE_UP_SECONDS
+        if over or (long and not await self._anybody()):
             await self._give_up(row)
-        elif row.requested_at < now - LONG_SECONDS and row.reminded_at is None:
+        elif long and row.reminded_at is None:
             await self._remind(row)
 
     async def _lost(self, row: Any) -> None:
@@ -103,7 +109,7 @@ class Waiting:
                 return
             values = {"state": "missed", "closed_at": self._now()}
             await db.execute(handoff.update().where(handoff.c.id == row.id).values(values))
-            talk = await self._log.set_mode(db, talk, Mode.BOT)
+            talk = await self._handoffs.to_bot(db, talk)
             await self._log.append(db, talk, Sender.BOT, self._words.nobody_came(row.question, talk.lang))
         self._handoffs.changed(row.conversation_id)
 
@@ -113,6 +119,10 @@ class Waiting:
             if await self._still(db, row):
                 await self._handoffs.back_to_bot(db, talk, Outcome.LEFT)
         self._handoffs.changed(row.conversation_id)
+
+    async def _anybody(self) -> bool:
+        async with self._log.database.read() as db:
+            return await self._presence.anybody(db)
 
     async def _rows(self) -> list[Any]:
         query = (

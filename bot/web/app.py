@@ -96,7 +96,7 @@ def add_conversations(app: web.Application) -> None:
         ),
     )
     app[keys.LEFT_MESSAGES] = LeftMessages(log_, app[keys.HANDOFFS], words, app[keys.OUTBOX])
-    app[keys.WAITING] = Waiting(log_, app[keys.HANDOFFS], app[keys.CLAIMS], words)
+    app[keys.WAITING] = Waiting(log_, app[keys.PRESENCE], app[keys.HANDOFFS], app[keys.CLAIMS], words)
     app[keys.WORKER] = TurnWorker(
         log_,
         app[keys.BRAIN],

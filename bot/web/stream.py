@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.conversations.errors import ChatGone
 from bot.conversations.handoff import DESK
-from bot.conversations.hub import typing
+from bot.conversations.hub import Subscription, typing
 from bot.conversations.log import PAGE
 from bot.conversations.model import Conversation, Mode, Sender
 from bot.web.keys import HANDOFFS, LOG
 from bot.web.limits import Bucket
 from bot.web.messages import render
+
+log = logging.getLogger(__name__)
 
 CLOSE_GONE = 4410
 FIRST_FRAME_SECONDS = 10.0
@@ -26,6 +29,7 @@ HEARTBEAT_SECONDS = 20.0
 FRAMES_A_MINUTE = 120
 TYPING_SECONDS = 6.0  # for which somebody counts as writing after the last sign of it
 HERE_SECONDS = 15.0  # between two notes that the reader is there
+SEQ_MOST = 2**31 - 1  # what the database can count
 LOOK_AGAIN_SECONDS = 20.0  # readers are woken by news; this is for news that got lost on the way
 
 
@@ -92,20 +96,46 @@ async def push(reader: Reader, socket: web.WebSocketResponse, after: int) -> Non
             if reader.here is not None and now - noted > HERE_SECONDS:
                 noted = now
                 await reader.here(mode)
-            grown = False
-            while not grown:
-                while subscription.signals:
-                    signal = subscription.signals.pop(0)
-                    if signal["typing"]["from"] != reader.sender.value:
-                        await socket.send_json(signal)
-                grown = await subscription.wait(LOOK_AGAIN_SECONDS)
+            await _pass_signals(reader, socket, subscription)
+
+
+async def _pass_signals(reader: Reader, socket: web.WebSocketResponse, subscription: Subscription) -> None:
+    """Hand out who writes until the talk has grown, or it is time to look again however much is written."""
+    until = asyncio.get_running_loop().time() + LOOK_AGAIN_SECONDS
+    grown = False
+    while not grown and (left := until - asyncio.get_running_loop().time()) > 0:
+        while subscription.signals:
+            signal = subscription.signals.pop(0)
+            if signal["typing"]["from"] != reader.sender.value:
+                await socket.send_json(signal)
+        grown = await subscription.wait(left)
+
+
+@asynccontextmanager
+async def beside(socket: web.WebSocketResponse, work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run what feeds a socket while the block reads from it; where that fails the socket is closed, not left deaf."""
+
+    async def feed() -> None:
+        try:
+            await work
+        except ConnectionError:
+            pass  # the client has left
+        except Exception:
+            log.exception("the news of a socket stopped")
+            await socket.close(code=WSCloseCode.INTERNAL_ERROR)
+
+    feeding = asyncio.create_task(feed())
+    try:
+        yield
+    finally:
+        feeding.cancel()
+        await asyncio.gather(feeding, return_exceptions=True)
 
 
 async def serve(reader: Reader, socket: web.WebSocketResponse, after: int) -> None:
     """Push what is new and pass on that the reader writes, until the client leaves."""
-    pushing = asyncio.create_task(push(reader, socket, after))
     frames = Bucket(FRAMES_A_MINUTE)
-    try:
+    async with beside(socket, push(reader, socket, after)):
         async for frame in socket:
             # The client's frames carry nothing that is kept; their number is bounded.
             if frame.type is not WSMsgType.TEXT or frames.take():
@@ -113,9 +143,6 @@ async def serve(reader: Reader, socket: web.WebSocketResponse, after: int) -> No
             if frame.data.startswith('{"typing"'):
                 signal = typing(reader.sender.value, TYPING_SECONDS, reader.name)
                 reader.app[LOG].hub.wake(reader.talk.id, signal)
-    finally:
-        pushing.cancel()
-        await asyncio.gather(pushing, return_exceptions=True)
 
 
 async def first_frame(socket: web.WebSocketResponse) -> dict[str, Any]:
@@ -132,6 +159,6 @@ async def first_frame(socket: web.WebSocketResponse) -> dict[str, Any]:
 def seq_in(first: dict[str, Any]) -> int:
     """Return the seq after which a client wants messages; raise ValueError."""
     after = first.get("after", 0)
-    if not isinstance(after, int) or not 0 <= after < 2**53:
+    if not isinstance(after, int) or not 0 <= after <= SEQ_MOST:
         raise ValueError("after")
     return after

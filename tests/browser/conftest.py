@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from bot.processes import Child
 from bot.run import children, environ_for, free_port
@@ -18,6 +19,7 @@ from bot.storage.migrate import migrate
 from tests.browser.chat import Chat
 from tests.conftest import NOON, Installation
 
+CLOSE_SECONDS = 15.0
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",  # the tests may run as root in a container
@@ -65,6 +67,14 @@ async def gateway(inner: Installation, tmp_path_factory: pytest.TempPathFactory)
     await running.kill()
 
 
+async def leave(context: BrowserContext) -> None:
+    """Close a browser's window with all its pages; one that is still under way to somewhere may take for ever."""
+    for page in context.pages:
+        await page.unroute_all(behavior="ignoreErrors")
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(context.close(), CLOSE_SECONDS)
+
+
 def browser_path() -> str | None:
     """Return the machine's own Chromium, or None to use the one that playwright installed."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
@@ -76,7 +86,8 @@ async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
         yield started
-        await started.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(started.close(), CLOSE_SECONDS)
 
 
 @pytest.fixture
@@ -112,5 +123,5 @@ async def visit(browser: Browser, gateway: Gateway) -> AsyncIterator[Visit]:
 
     yield make
     for context in contexts:
-        await context.close()
+        await leave(context)
     assert broken == []

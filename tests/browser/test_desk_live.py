@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.chat import eventually, violations
+from tests.browser.conftest import leave
 from tests.browser.desk import Desk
 from tests.browser.scripted_desk import ORIGIN, ScriptedDesk
 
@@ -75,7 +76,7 @@ async def enter(browser: Browser, script: ScriptedDesk) -> AsyncIterator[Enter]:
 
     yield make
     for context in contexts:
-        await context.close()
+        await leave(context)
     assert broken == []
 
 

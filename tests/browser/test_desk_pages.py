@@ -13,6 +13,7 @@ from bot.storage.migrate import migrate
 from bot.web import keys
 from bot.web.desk.sessions import Role
 from tests.browser.chat import violations
+from tests.browser.conftest import leave
 from tests.conftest import new_settings
 from tests.web.a_desk import PASSWORD, Desk, running_desk
 
@@ -89,7 +90,7 @@ async def enter(browser: Browser, desk: Desk) -> AsyncIterator[Enter]:
 
     yield make
     for context in contexts:
-        await context.close()
+        await leave(context)
     assert broken == []
 
 

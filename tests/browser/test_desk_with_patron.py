@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot.staff import add_staff
 from tests.browser.chat import Chat, violations
-from tests.browser.conftest import Gateway, Visit
+from tests.browser.conftest import Gateway, Visit, leave
 from tests.browser.desk import Desk
 from tests.browser.pictures import picture
 
@@ -65,7 +65,7 @@ async def sign_in(browser: Browser, gateway: Gateway, staff_names: tuple[str, ..
             }"""
         )
     for context in contexts:
-        await context.close()
+        await leave(context)
     assert broken == []
 
 

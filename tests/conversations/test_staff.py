@@ -117,6 +117,7 @@ async def test_assistant_is_silent_while_staff_have_the_talk_and_answers_again_w
     await app[keys.CLAIMS].claim(chat.id, ana)
     sent = await chat.send(text="where is the eastside branch?")
     assert [m["from"] for m in await chat.messages(sent["seq"], wait=3)] == []
+    await app[keys.CLAIMS].reply(chat.id, ana, "r", "On Orchard Avenue.")
     await app[keys.CLAIMS].give_back(chat.id, ana)
     assert "9 Mill Lane" in await chat.say("where is riverside?")
     said = [plain(m) for m in await chat.messages()]
@@ -132,8 +133,16 @@ async def test_yes_after_the_talk_was_given_back_takes_up_nothing_that_the_patro
     await app[keys.CLAIMS].claim(chat.id, ana)
     sent = await chat.send(text="is estside opne sundy")
     await chat.messages(sent["seq"], wait=2)
+    await app[keys.CLAIMS].reply(chat.id, ana, "r", "Yes, from one.")
     await app[keys.CLAIMS].give_back(chat.id, ana)
     assert await chat.say("yes") == "Good. What would you like to know?"
+
+
+async def test_question_that_no_person_answered_is_answered_when_the_patron_goes_back(talk: Begin, ana: Person) -> None:
+    chat = await talk()
+    await chat.say("talk to a person please")
+    await chat.send(text="where is the eastside branch?")
+    assert "1480 Orchard Avenue" in plain(await chat.reply(await chat.send(payload="do.bot")))
 
 
 async def test_message_is_prefilled_with_what_the_patron_wanted(talk: Begin) -> None:

@@ -60,6 +60,8 @@ async def test_answer_of_a_slow_action_is_a_suggestion_once_staff_have_claimed(
     assert not [words for m in await chat.messages() if ANSWER in (words := plain(m))]
     async with database.write() as db:
         await db.execute(staff.update().where(staff.c.id == lee).values(status="away", seen_at=0.0))
-    await app[keys.CLAIMS].give_back(chat.id, Person(lee, "Lee", Status.AVAILABLE, 3))
+    me = Person(lee, "Lee", Status.AVAILABLE, 3)
+    await app[keys.CLAIMS].reply(chat.id, me, "r", "On Orchard Avenue.")
+    await app[keys.CLAIMS].give_back(chat.id, me)
     assert "9 Mill Lane" in await chat.say("where is riverside?")
     assert not [words for m in await chat.messages() if ANSWER in (words := plain(m))]

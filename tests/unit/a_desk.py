@@ -77,6 +77,6 @@ def a_desk(log: ConversationLog, mail: MailSettings | None = None) -> Desk:
         Ratings(log, words),
         outbox,
         LeftMessages(log, handoffs, words, outbox),
-        Waiting(log, handoffs, claims, words),
+        Waiting(log, presence, handoffs, claims, words),
     )
     return desk

@@ -173,7 +173,7 @@ async def test_own_limit_asks_first(desk: Desk) -> None:
     await desk.claims.claim(first, ana)
     with pytest.raises(OverLimit) as refused:
         await desk.claims.claim(second, ana)
-    assert refused.value.said == "You have 1 chats, your limit is 1. Take this one anyway?"
+    assert refused.value.said == "You have 1 chat, your limit is 1. Take this one anyway?"
     await desk.claims.claim(second, ana, over=True)
 
 
@@ -276,11 +276,16 @@ async def test_long_wait_is_told_once_and_the_patron_may_choose(desk: Desk, cloc
     assert await mode(desk, talk) is Mode.WAITING
 
 
-async def test_whoever_waits_for_ever_gets_an_apology_and_a_form(desk: Desk, clock: FrozenClock) -> None:
-    await desk.person("Ana")
+@pytest.mark.parametrize("urgent", [False, True])
+async def test_whoever_waits_for_ever_gets_an_apology_and_a_form(desk: Desk, clock: FrozenClock, urgent: bool) -> None:
+    ana = await desk.person("Ana")
     talk = await waiting(desk)
-    for _ in range(4):
+    if urgent:
+        await desk.claims.claim(talk, ana)
+        await desk.claims.release(talk, ana)
+    for _ in range(5):
         clock.moment += timedelta(seconds=300)
+        await desk.presence.alive(ana.id)
         await desk.handoffs.patron_is_here(talk)
         await desk.waiting.look()
     assert await mode(desk, talk) is Mode.BOT
@@ -330,6 +335,41 @@ async def test_end_of_a_talk_keeps_what_became_of_it(desk: Desk) -> None:
         assert (await db.execute(sa.select(rating.c.seq, rating.c.value))).all() == [(0, "yes")]
 
 
+async def test_distress_of_somebody_who_waits_already_goes_before_all_others(desk: Desk) -> None:
+    await desk.person("Ana")
+    first, second = await waiting(desk), await waiting(desk)
+    async with desk.log.database.write() as db:
+        talk = await desk.log.locked(db, second)
+        await desk.handoffs.request(db, talk, Reason.SAFETY, Outlook(True), "i want to die")
+    assert (await desk.handoffs.state(second, Mode.WAITING, "en")).queue == 1
+    assert (await desk.handoffs.state(first, Mode.WAITING, "en")).queue == 2
+    assert (await row(desk, second)).reason == "safety"
+
+
+async def test_old_button_to_keep_waiting_asks_anew_when_nobody_waits_any_more(desk: Desk) -> None:
+    await desk.person("Ana")
+    talk = await waiting(desk)
+    await ask(desk, talk, "bot")
+    await ask(desk, talk, "wait")
+    assert await mode(desk, talk) is Mode.WAITING
+    assert "you are next" in (await said(desk, talk))[-1]
+
+
+async def test_whoever_waits_is_told_when_the_last_person_has_gone(desk: Desk, clock: FrozenClock) -> None:
+    ana = await desk.person("Ana")
+    talk = await waiting(desk)
+    await desk.presence.choose(ana.id, Status.BUSY)
+    clock.moment += timedelta(seconds=91)
+    await desk.presence.alive(ana.id)
+    await desk.handoffs.patron_is_here(talk)
+    await desk.waiting.look()
+    assert await mode(desk, talk) is Mode.WAITING  # busy is not gone
+    await desk.presence.choose(ana.id, Status.AWAY)
+    await desk.waiting.look()
+    assert await mode(desk, talk) is Mode.BOT
+    assert "I am sorry: no librarian could come" in (await said(desk, talk))[-1]
+
+
 async def test_distress_goes_before_all_others(desk: Desk) -> None:
     await desk.person("Ana")
     first, urgent = await waiting(desk), await begin(desk, says="i want to die")
@@ -369,7 +409,9 @@ async def test_message_is_left_once_with_a_number_and_ends_the_waiting(desk: Des
     ("text", "read"),
     [
         ("pat@example.org", ("pat@example.org", "email")),
-        ("  José.Núñez@biblioteca.example ", ("José.Núñez@biblioteca.example", "email")),
+        ("  jose.nunez+cartas@biblioteca.example ", ("jose.nunez+cartas@biblioteca.example", "email")),
+        ("=?utf-8?q??=@x.org", None),
+        ("pat\ud800@example.org\x00", ("pat@example.org", "email")),
         ("315-555-0199", ("315-555-0199", "phone")),
         ("+1 (315) 555 0199", ("+1 (315) 555 0199", "phone")),
         ("555", None),

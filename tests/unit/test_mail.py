@@ -33,6 +33,14 @@ class Inbox:
     def __init__(self) -> None:
         self.letters: list[Envelope] = []
         self.answer = "250 OK"
+        self.recipient = "250 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.recipient.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.recipient
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.answer.startswith("250"):
@@ -117,6 +125,33 @@ async def test_dead_server_loses_nothing(
     await due_now(desk)
     await desk.outbox.send_next()
     assert len(taker.letters) == 1 and (await rows(desk))[0].state == "sent"
+
+
+async def test_server_that_asks_to_come_again_is_asked_again_and_a_no_is_a_no(
+    desk: Desk, inbox: tuple[Inbox, Controller]
+) -> None:
+    taker, controller = inbox
+    controller.start()
+    await leave(desk)
+    for answer, state in (("450 greylisted", "due"), ("550 no such mailbox", "failed")):
+        taker.recipient = answer
+        await due_now(desk)
+        await desk.outbox.send_next()
+        assert [row.state for row in await rows(desk)] == [state]
+
+
+async def test_letter_that_cannot_be_written_is_tried_a_while_and_does_not_stop_the_others(
+    desk: Desk, inbox: tuple[Inbox, Controller]
+) -> None:
+    _, controller = inbox
+    controller.start()
+    await leave(desk)
+    async with desk.log.database.write() as db:
+        await db.execute(mail.update().values(reply_to="=?utf-8?q??=@x.org"))
+    await leave(desk, contact="other@example.org")
+    while await desk.outbox.send_next():
+        pass
+    assert [row.state for row in await rows(desk)] == ["due", "sent"] and (await rows(desk))[0].problem
 
 
 async def test_of_two_gateways_one_sends(desk: Desk, inbox: tuple[Inbox, Controller]) -> None:

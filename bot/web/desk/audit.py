@@ -1,4 +1,7 @@
-"""The record of what staff did. Each row's hash covers the row before, so that nobody can change one unnoticed."""
+"""The record of what staff did. Each row's hash covers the row before: a changed, moved or missing row shows.
+
+It does not show to whoever can write the whole table anew (docs/adr/0007-a-person-in-the-same-window.md).
+"""
 
 from __future__ import annotations
 

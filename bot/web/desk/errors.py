@@ -82,6 +82,14 @@ class NotThere(Refused):
     words = "This is not there, or no longer. Chats are deleted after some time."
 
 
+class AnsweredAlready(Refused):
+    """A colleague has answered the message meanwhile."""
+
+    code = "answered_already"
+    status = 409
+    words = "A colleague has answered this message meanwhile. Go back to keep your words, and look at theirs first."
+
+
 class LastAdmin(Refused):
     """The change would leave the desk without an administrator."""
 

@@ -12,7 +12,7 @@ from bot.conversations.handoff import DESK
 from bot.storage.models import conversation, handoff, left_message, mail, staff
 from bot.web import keys
 from bot.web.desk import audit, forms, guard
-from bot.web.desk.errors import NotThere
+from bot.web.desk.errors import AnsweredAlready, NotThere
 from bot.web.desk.names import branch_name, language_name
 from bot.web.desk.render import page, see_other
 from bot.web.desk.sessions import Role
@@ -35,10 +35,12 @@ async def show(request: web.Request) -> web.Response:
     waiting = _messages().where(left_message.c.state == "open").order_by(left_message.c.at, left_message.c.id)
     done = _messages().where(left_message.c.state == "done").order_by(left_message.c.done_at.desc()).limit(DONE_SHOWN)
     answered = sa.exists().where(left_message.c.conversation_id == handoff.c.conversation_id)
+    later = handoff.alias("later")
+    asked_again = sa.exists().where(later.c.conversation_id == handoff.c.conversation_id, later.c.id > handoff.c.id)
     missed = (
         sa.select(handoff, conversation.c.lang, conversation.c.branch, conversation.c.last_at)
         .join(conversation, conversation.c.id == handoff.c.conversation_id)
-        .where(handoff.c.state == "missed", ~answered)
+        .where(handoff.c.state == "missed", ~answered, ~asked_again)
         .order_by(handoff.c.requested_at.desc())
         .limit(MISSED_SHOWN)
     )
@@ -59,6 +61,9 @@ async def show_one(request: web.Request) -> web.Response:
             .limit(1)
         )
         letter = sent.one_or_none()
+    async with request.app[keys.DATABASE].write() as db:
+        now = request.app[keys.CLOCK].now().timestamp()
+        await audit.record(db, request[guard.STAFF], "read", row.conversation_id, at=now, reference=row.reference)
     by_mail = row.contact_kind == "email" and request.app[keys.OUTBOX].settings.on
     return await page(request, "message.html", one=_told(request, row), row=row, by_mail=by_mail, letter=letter)
 
@@ -74,7 +79,9 @@ async def mark_done(request: web.Request) -> web.Response:
         changed = await db.execute(
             left_message.update().where(left_message.c.id == row.id, left_message.c.state == "open").values(values)
         )
-        if changed.rowcount and answer and row.contact_kind == "email" and await forms.value(request, "mail"):
+        if not changed.rowcount:
+            raise AnsweredAlready
+        if answer and row.contact_kind == "email" and await forms.value(request, "mail"):
             mailed = await _mail(request, db, row, answer)
         await audit.record(db, who, "inbox_done", row.conversation_id, at=now, reference=row.reference, mailed=mailed)
     request.app[keys.LOG].hub.wake(DESK)

@@ -137,16 +137,12 @@ async def live(request: web.Request) -> web.WebSocketResponse:
     except (ValueError, TypeError, TimeoutError):
         await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"first_frame")
         return socket
-    pushing = asyncio.create_task(_push_lists(request, socket))
     frames = Bucket(stream.FRAMES_A_MINUTE)
-    try:
+    async with stream.beside(socket, _push_lists(request, socket)):
         async for frame in socket:
             if frame.type is not WSMsgType.TEXT or frames.take():
                 break
             await guard.still_signed_in(request, active=True)
-    finally:
-        pushing.cancel()
-        await asyncio.gather(pushing, return_exceptions=True)
     if not socket.closed:
         await socket.close(code=WSCloseCode.POLICY_VIOLATION)
     return socket
@@ -198,7 +194,7 @@ async def messages(request: web.Request) -> web.Response:
     """Return the messages of a talk, as the patron's API does."""
     talk = await _talk(request)
     await _note_reading(request, talk.id)
-    after, wait = _number(request, "after"), min(_number(request, "wait"), 25)
+    after, wait = min(_number(request, "after"), stream.SEQ_MOST), min(_number(request, "wait"), 25)
     return web.json_response(await stream.poll(_reader(request, talk), after, wait))
 
 
@@ -215,12 +211,8 @@ async def talk_live(request: web.Request) -> web.WebSocketResponse:
     except (ValueError, TypeError, TimeoutError):
         await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"first_frame")
         return socket
-    watching = asyncio.create_task(_end_with_session(request, socket))
-    try:
+    async with stream.beside(socket, _end_with_session(request, socket)):
         await stream.serve(_reader(request, talk), socket, after)
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
     if not socket.closed:
         await socket.close(code=WSCloseCode.POLICY_VIOLATION)
     return socket

@@ -20,8 +20,8 @@ ROLES = (
 )
 PREFERENCES = (
     ("sound", True, "Sound for new chats and messages", ""),
-    ("desktop", False, "Desktop alerts when the desk is not in front", "Your browser asks once whether it may."),
-    ("words", False, "Show the patron's words in alerts", "Leave this off where others can see your screen."),
+    ("alerts", False, "Desktop alerts when the desk is not in front", "Your browser asks once whether it may."),
+    ("alert_words", False, "Show the patron's words in alerts", "Leave this off where others can see your screen."),
     (
         "single_keys",
         True,

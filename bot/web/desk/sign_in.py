@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from aiohttp import web
 
+from bot.conversations.handoff import DESK
+from bot.storage.models import staff_session
 from bot.web import keys
 from bot.web.desk import audit, forms, guard, passwords, sessions
 from bot.web.desk.accounts import Accounts, tidy
@@ -85,12 +88,14 @@ async def sign_out(request: web.Request) -> web.Response:
     async with request.app[keys.DATABASE].write() as db:
         await sessions.end(db, request[guard.SESSION])
         await audit.record(db, who, "signed_out", at=now)
+    await _leave(request)
     return _bye()
 
 
 async def sign_out_everywhere(request: web.Request) -> web.Response:
     """End every session of the account, this one too."""
     await accounts(request).sign_out(request[guard.STAFF].id, request[guard.STAFF])
+    await _leave(request)
     return _bye()
 
 
@@ -106,6 +111,16 @@ async def _begin(request: web.Request, staff_id: int, place: str, action: str) -
         guard.COOKIE, session_id, path=guard.HOME, httponly=True, samesite="Lax", secure=guard.secure(request)
     )
     return response
+
+
+async def _leave(request: web.Request) -> None:
+    """Let patrons know at once, unless the same person works on in another browser."""
+    who = request[guard.STAFF].id
+    async with request.app[keys.DATABASE].read() as db:
+        elsewhere = await db.execute(sa.select(staff_session.c.id_hash).where(staff_session.c.staff_id == who).limit(1))
+    if elsewhere.first() is None:
+        await request.app[keys.PRESENCE].left(who)
+    request.app[keys.LOG].hub.wake(DESK)
 
 
 def _bye() -> web.Response:

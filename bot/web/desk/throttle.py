@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 PAIR_TRIES = 5  # wrong passwords for one name from one address, before each further one costs a wait
 NAME_TRIES = 20  # the same for one name from anywhere
+ADDRESS_TRIES = 100  # the same for any names from one address: a library's staff may share one
 WAIT_SECONDS = 60.0
 FORGET_SECONDS = 900.0  # a count that did not grow for so long starts anew
 KNOWN_MOST = 20_000
@@ -24,7 +25,7 @@ class Count:
 
 
 class Throttle:
-    """Counts tries to sign in by name and address, and by name."""
+    """Counts tries to sign in by name and address, by name, and by address."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -36,7 +37,11 @@ class Throttle:
         To count first keeps many tries at once from all passing the same gate.
         """
         now = self._now()
-        counts = [(self._count(f"{name}\0{address}"), PAIR_TRIES), (self._count(name), NAME_TRIES)]
+        counts = [
+            (self._count(f"{name}\0{address}"), PAIR_TRIES),
+            (self._count(name), NAME_TRIES),
+            (self._count(f"\0{address}"), ADDRESS_TRIES),
+        ]
         if any(count.until > now for count, _ in counts):
             return False
         for count, most in counts:
@@ -49,10 +54,11 @@ class Throttle:
     def right(self, name: str, address: str) -> None:
         """Forget what a right password has made good: the tries from this address, and this one from anywhere."""
         self._counts.pop(f"{name}\0{address}", None)
-        count = self._counts.get(name)
-        if count is not None:
-            count.tries -= 1
-            count.until = 0.0
+        for key in (name, f"\0{address}"):
+            count = self._counts.get(key)
+            if count is not None:
+                count.tries -= 1
+                count.until = 0.0
 
     def _count(self, key: str) -> Count:
         count = self._counts.pop(key, None)

@@ -149,7 +149,7 @@ async def messages(request: web.Request) -> web.Response:
     if wait := request.app[LIMITS].read(request):
         raise RateLimited(seconds=math.ceil(wait))
     talk = await _opened(request)
-    after, wait = _number(request, "after", 2**53), min(_number(request, "wait", 3600), WAIT_MOST)
+    after, wait = _number(request, "after", stream.SEQ_MOST), min(_number(request, "wait", 3600), WAIT_MOST)
     answer = await stream.poll(_reader(request, talk), after, wait)
     if rated := await request.app[RATINGS].given(talk.id):
         answer["rated"] = rated

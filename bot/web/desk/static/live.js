@@ -210,7 +210,7 @@ async function learn() {
 		middle.told(C);
 		right.draw(C);
 	} catch (error) {
-		if (error.status === 404 && desk.chat === chat) {
+		if ([404, 410].includes(error.status) && desk.chat === chat) {
 			desk.close();
 			desk.problem('This chat is no longer there.');
 		}

@@ -6,7 +6,8 @@ export const EN = {
 	print: 'Print or save', wipe: 'Clear from this device', need: 'Please fill in: {x}.', pick: 'Choose an answer first.',
 	unsent: 'Not sent. What you typed is still here; please try again.', useful: 'Was this answer helpful?', up: 'Helpful',
 	down: 'Not helpful', change: 'Change', clear: 'Clear this chat from this device',
-	sure: 'Clear this chat? It cannot be brought back.', yes: 'Clear', no: 'Keep', hide: 'Hide this button on this page',
+	sure: 'Clear this chat? It cannot be brought back.',
+	sureleft: 'Clear this chat? It cannot be brought back, and the message that you left for us is withdrawn with it.', yes: 'Clear', no: 'Keep', hide: 'Hide this button on this page',
 	wider: 'Make wider', narrower: 'Make narrower', memory: 'This chat will be forgotten when you leave this page.',
 };
 
@@ -224,7 +225,7 @@ export default function people(chat) {
 
 	/** A question that the bar puts to the patron before anything else. */
 	function asks() {
-		if (asking === 'sure') return ['sure', { yes: then(() => host.clear()), no: then(() => (asking = null), 'more') }];
+		if (asking === 'sure') return [line.log.some((m) => m.blocks[0]?.form) ? 'sureleft' : 'sure', { yes: then(() => host.clear()), no: then(() => (asking = null), 'more') }];
 		if (asking && line.state.mode !== 'ended') {
 			const over = (run, id) => then(() => ((asking = null), run?.()), id);
 			return ['ending', { end: over(() => ask(t('end'), 'do.end')), stay: over(null, 'more'), print }];
