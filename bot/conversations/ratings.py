@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.conversations.errors import BadRating
-from bot.conversations.handoff import DESK
+from bot.conversations.handoff import DESK, Handoffs
 from bot.conversations.handoff_words import HandoffWords
 from bot.conversations.log import ConversationLog
 from bot.conversations.model import Mode, Sender
@@ -23,8 +23,9 @@ TALK = 0
 class Ratings:
     """Takes ratings; the last one of each counts."""
 
-    def __init__(self, log: ConversationLog, words: HandoffWords) -> None:
+    def __init__(self, log: ConversationLog, handoffs: Handoffs, words: HandoffWords) -> None:
         self._log = log
+        self._handoffs = handoffs
         self._words = words
 
     async def rate(self, conversation_id: str, seq: int, value: str, comment: str = "") -> None:
@@ -53,7 +54,8 @@ class Ratings:
                 await db.execute(rating.insert(), values | {"conversation_id": conversation_id, "seq": seq})
             else:
                 await db.execute(rating.update().where(here).values(values))
-            if value == "down" and before is None and talk.mode is Mode.BOT:
+            offers = value == "down" and before is None and talk.mode is Mode.BOT
+            if offers and not await self._handoffs.stopped(db):
                 await self._log.append(db, talk, Sender.BOT, self._words.offer(talk.lang))
         self._log.hub.wake(conversation_id)
         self._log.hub.wake(DESK)

@@ -290,7 +290,7 @@ class TurnWorker:
                 .where(turn.c.conversation_id == conversation_id, turn.c.state == "due", turn.c.apologised_at.is_(None))
                 .values(apologised_at=time.time())
             )
-            if sorry.rowcount and talk.mode == Mode.BOT:
+            if sorry.rowcount and talk.mode == Mode.BOT and not await self._handoffs.stopped(db):
                 await self._log.append(db, talk, Sender.BOT, self._says.apology(talk.lang))
         self._log.hub.wake(conversation_id)
 

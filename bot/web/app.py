@@ -85,7 +85,7 @@ def add_conversations(app: web.Application) -> None:
     app[keys.PAUSE] = Pause(database, lambda lang: wording.say("utter_service_paused", lang, **contact))
     app[keys.HANDOFFS] = Handoffs(log_, app[keys.PRESENCE], app[keys.PAUSE], words, partial(desk_outlook, app))
     app[keys.CLAIMS] = Claims(log_, app[keys.PRESENCE], app[keys.HANDOFFS], words)
-    app[keys.RATINGS] = Ratings(log_, words)
+    app[keys.RATINGS] = Ratings(log_, app[keys.HANDOFFS], words)
     app[keys.OUTBOX] = Outbox(
         database,
         MailSettings(

@@ -74,7 +74,7 @@ def a_desk(log: ConversationLog, mail: MailSettings | None = None) -> Desk:
         pause,
         handoffs,
         claims,
-        Ratings(log, words),
+        Ratings(log, handoffs, words),
         outbox,
         LeftMessages(log, handoffs, words, outbox),
         Waiting(log, presence, handoffs, claims, words),

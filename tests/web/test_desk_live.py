@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from bot.storage.models import audit, staff, turn
 from bot.web import keys
 from tests.conftest import NOON, new_settings
 from tests.talk import Talk
+from tests.web.a_desk import running_desk
 from tests.web.a_staff_member import PASSWORD, StaffClient
 from tests.web.test_patron_api import Client, client_of
 
@@ -193,3 +195,24 @@ async def test_first_link_of_a_new_installation_leads_to_the_desk(client: Client
         async with session.post(f"{url}/desk/first/{token}", data=form) as response:
             page = await response.text()
         assert response.status == 200 and re.search(r'data-staff="Maria"|>Maria<', page)
+
+
+async def test_session_of_an_open_desk_lasts_while_somebody_works_at_it(tmp_path: Path) -> None:
+    settings = new_settings(tmp_path)
+    migrate(settings.database)
+    async with (
+        running_desk(settings) as desk,
+        desk.browser("agent") as browser,
+        browser.session.ws_connect("/desk/api/ws", headers={"Origin": browser.origin}) as socket,
+    ):
+        await socket.send_json({"csrf": browser.csrf})
+        await socket.receive_json(timeout=5)
+        for _ in range(5):
+            desk.later(minutes=90)
+            await socket.send_json({"active": True})
+            async with asyncio.timeout(5):
+                while (await desk.rows("staff_session"))[0].seen_at < desk.clock.now().timestamp():
+                    await asyncio.sleep(0.02)
+        assert await browser.page("/desk/help")
+        desk.later(minutes=121)  # listening alone is no work
+        assert (await browser.get("/desk/help")).status == 303

@@ -5,6 +5,7 @@ const SILENCE = 25e3; // the server speaks at least every 10 seconds
 export function link(base, csrf, view) {
 	let socket, later, spoke = 0;
 	let tries = 0;
+	let used = 0; // when the server last heard that somebody works here
 	let out = false; // signed out
 
 	async function ask(method, path, body) {
@@ -62,6 +63,13 @@ export function link(base, csrf, view) {
 		if (dead) view.link('off');
 		start();
 	}
+	/** Somebody works here: the session must not end for want of use while they wait for patrons. */
+	function use() {
+		if (socket?.readyState !== 1 || Date.now() - used < 6e4) return;
+		used = Date.now();
+		socket.send('{"active":true}');
+	}
+	for (const type of ['pointerdown', 'pointermove', 'keydown']) document.addEventListener(type, use, { passive: true });
 	const waken = () => document.hidden || out || check(12e3);
 	for (const type of ['online', 'focus']) window.addEventListener(type, waken);
 	document.addEventListener('visibilitychange', waken);
