@@ -478,6 +478,9 @@ async def test_answer_is_mailed_in_the_patrons_language_once(tmp_path: Path, dat
         async with desk.browser("agent") as browser:
             for _ in range(2):
                 await browser.done(f"/desk/inbox/{number}/done", answer="Ya está.", mail="yes")
+        async with desk.browser("reviewer") as colleague:
+            late = await colleague.post(f"/desk/inbox/{number}/done", answer="Todavía no.", mail="yes")
+            assert late.status == 409 and "answered this message meanwhile" in await late.text()
         (letter,) = await desk.rows("mail")
         assert (letter.recipient, letter.subject) == ("bo@example.org", "Respuesta a su mensaje M-4K7Q2")
         assert "Hola, Bo:" in letter.body and "Ya está." in letter.body and "¿Renovar?" in letter.body

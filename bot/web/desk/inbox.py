@@ -80,7 +80,9 @@ async def mark_done(request: web.Request) -> web.Response:
             left_message.update().where(left_message.c.id == row.id, left_message.c.state == "open").values(values)
         )
         if not changed.rowcount:
-            raise AnsweredAlready
+            if (row.staff_id, row.answer) != (who.id, values["answer"]):
+                raise AnsweredAlready
+            return see_other("/desk/inbox", "done")  # the same form, sent twice
         if answer and row.contact_kind == "email" and await forms.value(request, "mail"):
             mailed = await _mail(request, db, row, answer)
         await audit.record(db, who, "inbox_done", row.conversation_id, at=now, reference=row.reference, mailed=mailed)
