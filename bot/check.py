@@ -7,7 +7,6 @@ from typing import Any
 
 import yaml
 
-from bot.clock import RunningClock
 from bot.knowledge.answers_check import answers_to_look_at, unknown_topics
 from bot.knowledge.check import check_library
 from bot.knowledge.library import read_library
@@ -35,11 +34,7 @@ def warnings(settings: Settings) -> list[Problem]:
     library, _ = read_library(settings.library)
     if library is None:
         return []
-    if settings.clock is None:
-        clock = RunningClock(library.zone)
-    else:
-        clock = RunningClock.starting_at(settings.clock, library.zone, settings.clock_started)
-    return answers_to_look_at(library, clock.now())
+    return answers_to_look_at(library, settings.library_clock(library.zone).now())
 
 
 def check_data(settings: Settings) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -44,3 +44,8 @@ class FrozenClock:
     def now(self) -> datetime:
         """Return the moment that was set."""
         return self.moment
+
+
+def utc(at: float, timespec: str = "milliseconds") -> str:
+    """Return epoch seconds as UTC in ISO 8601, as interfaces say times: '2026-11-21T19:05:00.000Z'."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec=timespec).replace("+00:00", "Z")

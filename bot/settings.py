@@ -11,7 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from bot.clock import RunningClock
 from bot.errors import SettingsError
 
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -61,6 +63,12 @@ class Settings:
     def feeds(self) -> Path:
         """Where the last good copies of feeds are kept."""
         return self.data_folder / "feeds"
+
+    def library_clock(self, zone: ZoneInfo) -> RunningClock:
+        """Return the clock of the library's zone, moved when `clock` says so."""
+        if self.clock is None:
+            return RunningClock(zone)
+        return RunningClock.starting_at(self.clock, zone, self.clock_started)
 
     @property
     def rasa_url(self) -> str:

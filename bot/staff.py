@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.clock import RunningClock
 from bot.knowledge.library import load_library
 from bot.settings import Settings
 from bot.storage.engine import Database
@@ -31,12 +30,7 @@ async def first_link(settings: Settings, address: str) -> str | None:
 async def _accounts(settings: Settings) -> AsyncIterator[Accounts]:
     migrate(settings.database)
     database = Database(settings.database)
-    zone = load_library(settings.library).zone
-    clock = (
-        RunningClock(zone)
-        if settings.clock is None
-        else RunningClock.starting_at(settings.clock, zone, settings.clock_started)
-    )
+    clock = settings.library_clock(load_library(settings.library).zone)
     try:
         yield Accounts(database, clock)
     finally:

@@ -13,7 +13,6 @@ from bot.wording import Wording
 if TYPE_CHECKING:
     from bot.conversations.handoff import Outlook
 
-COMMANDS = ("person", "bot", "message", "wait", "end")
 DIVIDERS = ("back", "ended", "joined", "left", "passed", "lost")
 RATINGS = ("yes", "partly", "no")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from bot.clock import utc
 
 Signal = dict[str, Any]
 """What is never stored: `{"typing": {"from", "name"?, "until"}}`."""
@@ -16,7 +18,7 @@ Signal = dict[str, Any]
 
 def typing(sender: str, seconds: float, name: str | None = None) -> Signal:
     """Return the signal that somebody writes, and until when that is to be shown unless it is renewed."""
-    until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+    until = utc(time.time() + seconds)
     return {"typing": {"from": sender, "until": until} | ({"name": name} if name else {})}
 
 

@@ -104,7 +104,7 @@ class ConversationLog:
             raise BadToken
         if self._now() - row.last_at > IDLE_SECONDS:
             raise ChatGone
-        return _conversation(row)
+        return conversation_of(row)
 
     async def receive(
         self, conversation_id: str, client_id: str, *, text: str | None = None, choice_key: str | None = None
@@ -151,7 +151,7 @@ class ConversationLog:
             rows = (await db.execute(AFTER, {"id": conversation_id, "seq": seq, "limit": limit})).all()
         if not rows:
             raise ChatGone
-        return [_message(row) for row in rows if row.seq is not None], Mode(rows[0].mode)
+        return [message_of(row) for row in rows if row.seq is not None], Mode(rows[0].mode)
 
     async def set_mode(self, db: AsyncConnection, talk: Conversation, mode: Mode) -> Conversation:
         """Set who answers, in the caller's transaction; replies of an older epoch are never shown from here on."""
@@ -214,7 +214,7 @@ class ConversationLog:
     async def known(self, db: AsyncConnection, conversation_id: str, client_id: str) -> Message | None:
         """Return the message that was stored under `client_id` before, if any."""
         row = (await db.execute(BY_CLIENT_ID, {"id": conversation_id, "client_id": client_id})).one_or_none()
-        return None if row is None else _message(row)
+        return None if row is None else message_of(row)
 
     async def chosen(self, conversation_id: str, key: str) -> dict[str, Any]:
         """Return what an offered choice stands for, by its key; raise BadChoice."""
@@ -227,14 +227,14 @@ class ConversationLog:
         row = (await db.execute(BY_ID, {"id": conversation_id})).one_or_none()
         if row is None:
             raise ChatGone
-        return _conversation(row)
+        return conversation_of(row)
 
     async def locked(self, db: AsyncConnection, conversation_id: str) -> Conversation:
         """Read the conversation in the caller's transaction and keep others from extending it; raise ChatGone."""
         row = (await db.execute(BY_ID_LOCKED, {"id": conversation_id})).one_or_none()
         if row is None:
             raise ChatGone
-        return _conversation(row)
+        return conversation_of(row)
 
     async def _offered(self, db: AsyncConnection, conversation_id: str, key: str) -> dict[str, Any]:
         seq, _, index = key.partition(".")
@@ -274,11 +274,13 @@ def _row(new: Message) -> dict[str, Any]:
     return asdict(new) | {"words": fold(plain_text(new.blocks))}
 
 
-def _conversation(row: Any) -> Conversation:
+def conversation_of(row: Any) -> Conversation:
+    """Return a row of the table as a conversation."""
     fields = {name: getattr(row, name) for name in Conversation.__dataclass_fields__}
     return Conversation(**fields | {"mode": Mode(row.mode)})
 
 
-def _message(row: Any) -> Message:
+def message_of(row: Any) -> Message:
+    """Return a row of the table as a message."""
     fields = {name: getattr(row, name) for name in Message.__dataclass_fields__}
     return Message(**fields | {"sender": Sender(row.sender)})

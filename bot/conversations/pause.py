@@ -45,6 +45,13 @@ class Pause:
         value: dict[str, Any] = (await db.execute(query)).scalar_one_or_none() or {}
         return value
 
+    async def change(self, db: AsyncConnection, at: float, **changes: Any) -> None:
+        """Change `on` or `notice` in the caller's transaction; call `forget` after it."""
+        values = {"value": {"on": False} | await self.read(db) | changes, "at": at}
+        changed = await db.execute(desk_setting.update().where(desk_setting.c.name == PAUSE).values(values))
+        if not changed.rowcount:
+            await db.execute(desk_setting.insert().values(name=PAUSE, **values))
+
     def forget(self) -> None:
         """Look anew next time."""
         self._looked_at = 0.0

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 
 from bot.conversations.errors import BadRating
 from bot.conversations.handoff import DESK, Handoffs
-from bot.conversations.handoff_words import HandoffWords
+from bot.conversations.handoff_words import RATINGS, HandoffWords
 from bot.conversations.log import ConversationLog
 from bot.conversations.model import Mode, Sender
 from bot.conversations.text import printable
 from bot.storage.models import message, rating
 
-OF_ANSWER, OF_TALK = ("up", "down"), ("yes", "partly", "no")
+OF_ANSWER = ("up", "down")
 COMMENT_MOST = 1000  # characters
 TALK = 0
 """The seq under which the rating of the whole talk is kept."""
@@ -33,7 +33,7 @@ class Ratings:
 
         Whoever found an answer no help is offered a person, once for each answer.
         """
-        if value not in (OF_ANSWER if seq else OF_TALK):
+        if value not in (OF_ANSWER if seq else RATINGS):
             raise BadRating
         async with self._log.database.write() as db:
             talk = await self._log.locked(db, conversation_id)

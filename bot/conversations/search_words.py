@@ -31,9 +31,14 @@ class Term:
 
 def fold(text: str) -> str:
     """Return the words of `text` in lower case and without accents, each led by one space."""
-    if text.isascii():
-        return "".join(f" {word}" for word in _ASCII_WORD.findall(text.lower()))
-    return "".join(f" {word}" for _, _, word in tokens(text))
+    # Every message is folded while the database waits: what is ASCII, which is nearly all, must not go sign by sign.
+    return "".join(_fold_chunk(chunk) for chunk in text.split())
+
+
+def _fold_chunk(chunk: str) -> str:
+    if chunk.isascii():
+        return "".join(f" {word}" for word in _ASCII_WORD.findall(chunk.lower()))
+    return "".join(f" {word}" for _, _, word in tokens(chunk))
 
 
 def terms(query: str) -> list[Term]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations.errors import ChatGone
-from bot.conversations.model import Conversation, Message, Mode, Sender
+from bot.conversations.log import conversation_of, message_of
+from bot.conversations.model import Conversation, Message, Sender
 from bot.conversations.search_words import Term, terms
 from bot.storage.models import (
     conversation,
@@ -90,7 +91,7 @@ async def find(db: AsyncConnection, wanted: Wanted, page: int = 1) -> list[Found
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
-    talks = [talk_of(row) for row in (await db.execute(query)).all()]
+    talks = [conversation_of(row) for row in (await db.execute(query)).all()]
     return await _lines(db, talks, terms(wanted.words))
 
 
@@ -111,7 +112,7 @@ async def messages_in(db: AsyncConnection, wanted: Wanted, most: int) -> AsyncIt
             .limit(PAGE)
             .offset(page * PAGE)
         )
-        talks = {row.id: talk_of(row) for row in (await db.execute(query)).all()}
+        talks = {row.id: conversation_of(row) for row in (await db.execute(query)).all()}
         for row in await _all_messages(db, list(talks)):
             if given == most:
                 return
@@ -134,7 +135,7 @@ async def read(db: AsyncConnection, conversation_id: str) -> Transcript:
 
     rated = await all_of(rating, rating.c.seq)
     return Transcript(
-        talk=talk_of(row),
+        talk=conversation_of(row),
         messages=[message_of(row) for row in await all_of(message, message.c.seq)],
         turns={row.seq: row for row in await all_of(turn, turn.c.seq)},
         labels={row.seq: row.label for row in await all_of(label, label.c.seq)},
@@ -162,16 +163,6 @@ async def set_label(
     return True
 
 
-async def set_tags(db: AsyncConnection, conversation_id: str, tags: Iterable[str]) -> tuple[str, ...]:
-    """Set the tags of a talk and return them as they are kept: in lower case, each once."""
-    kept = tuple(sorted({" ".join(tag.lower().split())[:40] for tag in tags} - {""}))
-    await db.execute(conversation_tag.delete().where(conversation_tag.c.conversation_id == conversation_id))
-    if kept:
-        rows = [{"conversation_id": conversation_id, "tag": tag} for tag in kept]
-        await db.execute(conversation_tag.insert(), rows)
-    return kept
-
-
 async def choices(db: AsyncConnection) -> dict[str, list[Any]]:
     """Return what the filters offer: the branches, channels, languages, tags and topics that talks have, and people."""
 
@@ -188,18 +179,6 @@ async def choices(db: AsyncConnection) -> dict[str, list[Any]]:
         "intents": await distinct(turn.c.understood["intent"].as_string()),
         "people": [(row.id, row.shown_as) for row in people],
     }
-
-
-def talk_of(row: Any) -> Conversation:
-    """Return a row of the table as a conversation."""
-    fields = {name: getattr(row, name) for name in Conversation.__dataclass_fields__}
-    return Conversation(**fields | {"mode": Mode(row.mode)})
-
-
-def message_of(row: Any) -> Message:
-    """Return a row of the table as a message."""
-    fields = {name: getattr(row, name) for name in Message.__dataclass_fields__}
-    return Message(**fields | {"sender": Sender(row.sender)})
 
 
 def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from functools import partial
 
 from aiohttp import web
 
-from bot.clock import Clock, RunningClock
+from bot.clock import Clock
 from bot.conversations.claims import Claims
 from bot.conversations.handoff import Handoffs
 from bot.conversations.handoff_words import HandoffWords
@@ -43,21 +43,13 @@ from bot.wording import DEFAULT_LANGUAGE, Wording
 log = logging.getLogger(__name__)
 
 
-def library_clock(settings: Settings, knowledge: Knowledge) -> Clock:
-    """Return the clock of the library's zone, moved when the settings say so."""
-    zone = knowledge.library.zone
-    if settings.clock is None:
-        return RunningClock(zone)
-    return RunningClock.starting_at(settings.clock, zone, settings.clock_started)
-
-
 def create_app(settings: Settings, clock: Clock | None = None) -> web.Application:
     """Return the application; `clock` stands in for the library's own (tests freeze it)."""
     app = web.Application(middlewares=[say_errors, check_origin], client_max_size=api.BODY_MOST)
     app[keys.SETTINGS] = settings
     app[keys.WORDING] = Wording.load(settings.responses)
     app[keys.KNOWLEDGE] = Knowledge.of(settings)
-    app[keys.CLOCK] = clock or library_clock(settings, app[keys.KNOWLEDGE])
+    app[keys.CLOCK] = clock or settings.library_clock(app[keys.KNOWLEDGE].library.zone)
     app[keys.LIMITS] = Limits(
         settings.messages_a_minute, settings.requests_a_minute, settings.library_networks, settings.trusted_proxies
     )

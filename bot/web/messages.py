@@ -1,10 +1,10 @@
-"""A stored message as the patron API shows it."""
+"""A stored message as the APIs of patrons and staff show it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
+from bot.clock import utc
 from bot.conversations.model import Block, Message
 
 
@@ -12,7 +12,7 @@ def render(message: Message) -> dict[str, Any]:
     """Return `{seq, at, from, name?, lang, blocks, client_id?}`."""
     shown: dict[str, Any] = {
         "seq": message.seq,
-        "at": datetime.fromtimestamp(message.at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "at": utc(message.at),
         "from": message.sender.value,
         "lang": message.lang,
         "blocks": _blocks(message),

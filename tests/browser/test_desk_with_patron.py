@@ -102,7 +102,6 @@ async def test_patron_asks_for_a_person_who_joins_passes_on_and_gives_back(visit
 
     lee = await sign_in("Lee")
     await ana.transfer("Lee", "Rooms are yours, please")
-    await picture(lee.page, "desk-transfer")
     await lee.accept()
     await expect(chat.log).to_contain_text("Ana is passing you to Lee.")
     await expect(chat.page.locator("#win header")).to_contain_text("Lee, librarian")
@@ -120,11 +119,7 @@ async def test_patron_asks_for_a_person_who_joins_passes_on_and_gives_back(visit
     await expect(chat.log).to_contain_text("Thank you.")
     await lee.page.goto(f"{lee.url}/desk/chats")
     await picture(lee.page, "desk-transcripts")
-    await (
-        lee.page.get_by_role("link", name="Asked about rooms")
-        .or_(lee.page.locator("table a, .results a, main li a, main td a"))
-        .first.click()
-    )
+    await lee.page.get_by_role("link", name=QUESTION).first.click()
     await expect(lee.page.locator("main")).to_contain_text("it took a moment")
     await picture(lee.page, "desk-transcript")
 
@@ -184,8 +179,9 @@ async def test_of_two_who_press_claim_at_once_one_is_told_who_has_the_chat(visit
     await expect(chat.log).to_contain_text("joined the chat.")
     joined = [words for words in (await chat.log.inner_text()).splitlines() if "joined the chat." in words]
     assert len(joined) == 1
-    winner = ana if "Ana" in joined[0] else sam
+    name, winner, loser = ("Ana", ana, sam) if "Ana" in joined[0] else ("Sam", sam, ana)
     await expect(winner.row("mine")).to_be_visible()
+    await expect(loser.page.locator("#waiting")).to_contain_text(f"{name} took this chat")
     await winner.end()
 
 

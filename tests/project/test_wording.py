@@ -15,7 +15,8 @@ import yaml
 
 from actions.smalltalk import WORDS as SMALL_TALK
 from actions.topics import TOPICS
-from bot.conversations.handoff_words import COMMANDS, DIVIDERS, RATINGS
+from bot.conversations.handoff import Command
+from bot.conversations.handoff_words import DIVIDERS, RATINGS
 from bot.knowledge.catalogue import CatalogueOutcome
 from bot.knowledge.events import Audience, EventsOutcome, EventStatus
 from bot.knowledge.sources.base import HoursState
@@ -57,7 +58,7 @@ PUT_TOGETHER: Mapping[str, list[list[str]]] = {
     "utter_recommendations_mood_{}": [list(MOOD_WORDS)],
     "utter_recommendations_group_{}": [list(AUDIENCE_OF)],
     "utter_staff_divider_{}": [list(DIVIDERS)],
-    "utter_staff_do_{}": [list(COMMANDS)],
+    "utter_staff_do_{}": [[command.value for command in Command]],
     "utter_staff_form_{}": [["question", "contact", "name"]],
     "utter_staff_rating_{}": [list(RATINGS)],
     "utter_topic_{}": [list(TOPICS)],

@@ -6,11 +6,11 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
+from bot.clock import utc
 from bot.conversations import transcripts
 from bot.conversations.model import Conversation
 from bot.conversations.plain import plain_text
@@ -102,8 +102,8 @@ async def _messages(request: web.Request) -> AsyncIterator[tuple[Conversation, A
 def _told(talk: Conversation, row: Any) -> dict[str, Any]:
     known = row.understood or {}
     values = (
-        talk.id, _time(talk.created_at), talk.channel, talk.branch, talk.mode.value,
-        row.seq, _time(row.at), row.sender, row.name, row.lang, plain_text(row.blocks),
+        talk.id, utc(talk.created_at, "seconds"), talk.channel, talk.branch, talk.mode.value,
+        row.seq, utc(row.at, "seconds"), row.sender, row.name, row.lang, plain_text(row.blocks),
         known.get("intent"), known.get("confidence"), row.label, row.rating,
     )  # fmt: skip
     return dict(zip(COLUMNS, values, strict=True))
@@ -113,7 +113,3 @@ def _line(cells: Any) -> str:
     out = io.StringIO()
     csv.writer(out, quoting=csv.QUOTE_ALL).writerow(cells)
     return out.getvalue()
-
-
-def _time(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

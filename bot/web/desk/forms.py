@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from aiohttp import web
 
+from bot.conversations.text import printable
 from bot.web.desk.errors import BadForm
 
 TEXT_MOST = 4000  # characters
@@ -18,19 +18,14 @@ async def value(request: web.Request, name: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-async def values(request: web.Request, name: str) -> list[str]:
-    """Return every value of a field that may be sent several times."""
-    return [found for found in (await request.post()).getall(name, []) if isinstance(found, str)]
-
-
 async def line(request: web.Request, name: str, most: int = 200, *, needed: str = "") -> str:
     """Return a field of one line; raise BadForm with `needed` when it is empty, or when it is too long."""
-    return _checked(" ".join(tidy(await value(request, name)).split()), name, most, needed)
+    return _checked(" ".join(printable(await value(request, name)).split()), name, most, needed)
 
 
 async def text(request: web.Request, name: str, most: int = TEXT_MOST, *, needed: str = "") -> str:
     """Return a field of several lines; raise BadForm with `needed` when it is empty, or when it is too long."""
-    return _checked(tidy(await value(request, name)), name, most, needed)
+    return _checked(printable(await value(request, name)), name, most, needed)
 
 
 async def whole(request: web.Request, name: str) -> int:
@@ -39,12 +34,6 @@ async def whole(request: web.Request, name: str) -> int:
     if not re.fullmatch(r"\d{1,9}", found):
         raise BadForm("Give a whole number.", field=name)
     return int(found)
-
-
-def tidy(raw: str) -> str:
-    """Return `raw` with plain line breaks, composed letters, and without control characters."""
-    whole_text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in whole_text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Cn")).strip()
 
 
 def number_in(request: web.Request, name: str) -> int:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 import sqlalchemy as sa
 from aiohttp import WSCloseCode, WSMsgType, web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.conversations.errors import ChatGone
 from bot.conversations.handoff import DESK, Outcome
@@ -19,11 +17,12 @@ from bot.conversations.model import Conversation, Sender
 from bot.conversations.presence import Person, Status
 from bot.storage.models import canned_reply, staff
 from bot.web import stream
+from bot.web.bodies import json_body, number
 from bot.web.desk import audit, guard
 from bot.web.desk.errors import BadForm
 from bot.web.desk.live_view import context, desk_state
 from bot.web.desk.render import page
-from bot.web.desk.sessions import Role, StaffMember
+from bot.web.desk.sessions import Role
 from bot.web.keys import CLAIMS, CLOCK, DATABASE, KNOWLEDGE, LOG, PRESENCE, WORKER
 from bot.web.limits import Bucket
 from bot.web.messages import render
@@ -33,10 +32,10 @@ CLOSE_SIGNED_OUT = 4401
 REFRESH_SECONDS = 10.0  # between two looks at everything, with news or without
 ALIVE_SECONDS = 10.0  # between two notes that a desk is open
 READ_AGAIN_SECONDS = 600.0  # for which a talk that stays open counts as read once
+WAIT_MOST = 25  # seconds that a read may wait for news
 FRAME_MOST = 64 * 1024  # bytes
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 
-Body = TypeVar("Body", bound=BaseModel)
 Act = Callable[[web.Request, str, Person], Awaitable[None]]
 
 READ = web.AppKey("desk_read", dict[tuple[int, str], float])
@@ -150,7 +149,7 @@ async def live(request: web.Request) -> web.WebSocketResponse:
 
 async def choose_status(request: web.Request) -> web.Response:
     """Set what the person says of themselves."""
-    body = await _body(request, Choice)
+    body = await json_body(request, Choice)
     if body.status is Status.OFFLINE:
         raise BadForm
     await request.app[PRESENCE].choose(request[guard.STAFF].id, body.status)
@@ -160,7 +159,7 @@ async def choose_status(request: web.Request) -> web.Response:
 
 async def choose_preferences(request: web.Request) -> web.Response:
     """Set how the desk behaves for the person."""
-    body = await _body(request, Preferences)
+    body = await json_body(request, Preferences)
     async with request.app[DATABASE].write() as db:
         me = staff.c.id == request[guard.STAFF].id
         kept = (await db.execute(sa.select(staff.c.preferences).where(me))).scalar_one()
@@ -194,7 +193,7 @@ async def messages(request: web.Request) -> web.Response:
     """Return the messages of a talk, as the patron's API does."""
     talk = await _talk(request)
     await _note_reading(request, talk.id)
-    after, wait = min(_number(request, "after"), stream.SEQ_MOST), min(_number(request, "wait"), 25)
+    after, wait = number(request, "after", stream.SEQ_MOST), number(request, "wait", WAIT_MOST)
     return web.json_response(await stream.poll(_reader(request, talk), after, wait))
 
 
@@ -220,14 +219,14 @@ async def talk_live(request: web.Request) -> web.WebSocketResponse:
 
 async def reply(request: web.Request) -> web.Response:
     """Store a reply of the talk's owner."""
-    body = await _body(request, Reply)
-    receipt = await request.app[CLAIMS].reply(_id(request), _person(request), body.client_id, body.text)
+    body = await json_body(request, Reply)
+    receipt = await request.app[CLAIMS].reply(_id(request), request[guard.STAFF].person, body.client_id, body.text)
     return web.json_response({"message": render(receipt.message)}, status=201 if receipt.new else 200)
 
 
 async def claim(request: web.Request, conversation_id: str, person: Person) -> None:
     """Take a waiting talk."""
-    body = await _body(request, Claim)
+    body = await json_body(request, Claim)
     await request.app[CLAIMS].claim(conversation_id, person, over=body.over)
 
 
@@ -244,7 +243,7 @@ async def give_back(request: web.Request, conversation_id: str, person: Person) 
 
 async def end(request: web.Request, conversation_id: str, person: Person) -> None:
     """End a talk."""
-    body = await _body(request, End)
+    body = await json_body(request, End)
     if body.outcome not in (Outcome.ANSWERED, Outcome.REFERRED, Outcome.FOLLOW_UP, Outcome.NO_REPLY):
         raise BadForm
     await request.app[CLAIMS].end(conversation_id, person, body.outcome, body.tags)
@@ -252,7 +251,7 @@ async def end(request: web.Request, conversation_id: str, person: Person) -> Non
 
 async def transfer(request: web.Request, conversation_id: str, person: Person) -> None:
     """Offer a talk to a colleague."""
-    body = await _body(request, Transfer)
+    body = await json_body(request, Transfer)
     await request.app[CLAIMS].offer(conversation_id, person, body.to, body.note)
 
 
@@ -273,13 +272,13 @@ async def cancel(request: web.Request, conversation_id: str, person: Person) -> 
 
 async def add_note(request: web.Request, conversation_id: str, person: Person) -> None:
     """Keep a note."""
-    body = await _body(request, Note)
+    body = await json_body(request, Note)
     await request.app[CLAIMS].add_note(conversation_id, person, body.text)
 
 
 async def set_tags(request: web.Request, conversation_id: str, person: Person) -> None:
     """Set the tags."""
-    body = await _body(request, Tags)
+    body = await json_body(request, Tags)
     await request.app[CLAIMS].set_tags(conversation_id, body.tags)
 
 
@@ -299,7 +298,7 @@ ACTS: dict[str, Act] = {
 
 def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handler(request: web.Request) -> web.StreamResponse:
-        await act(request, _id(request), _person(request))
+        await act(request, _id(request), request[guard.STAFF].person)
         return web.json_response({"ok": True})
 
     return handler
@@ -354,31 +353,8 @@ def _reader(request: web.Request, talk: Conversation) -> stream.Reader:
     return stream.Reader(request.app, talk, Sender.STAFF, request[guard.STAFF].shown_as)
 
 
-def _person(request: web.Request) -> Person:
-    me: StaffMember = request[guard.STAFF]
-    return Person(me.id, me.shown_as, Status(me.status), me.seats)
-
-
 def _id(request: web.Request) -> str:
     found = request.match_info["id"]
     if not _ID.fullmatch(found):
         raise ChatGone
     return found
-
-
-def _number(request: web.Request, name: str) -> int:
-    value = request.query.get(name, "0")
-    if not value.isascii() or not value.isdigit() or len(value) > 15:
-        raise BadForm(f"{name}: not a whole number")
-    return int(value)
-
-
-async def _body(request: web.Request, shape: type[Body]) -> Body:
-    raw = await request.read()
-    try:
-        return shape.model_validate(json.loads(raw) if raw else {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise BadForm(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
-    except (ValueError, RecursionError):
-        raise BadForm("not JSON") from None

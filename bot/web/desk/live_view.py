@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.clock import utc
 from bot.conversations.handoff import IN_ORDER, open_handoff
 from bot.conversations.model import Mode, Sender
 from bot.conversations.plain import plain_text
@@ -113,7 +114,7 @@ async def context(app: web.Application, me: StaffMember, conversation_id: str) -
             "page": talk.context,
             "channel": talk.channel,
             "here": row is not None and bool(row.patron_seen_at) and row.patron_seen_at > now - LOST_SECONDS,
-            "began": iso(talk.created_at),
+            "began": utc(talk.created_at),
         },
         "handoff": None
         if row is None
@@ -122,7 +123,7 @@ async def context(app: web.Application, me: StaffMember, conversation_id: str) -
         "guide": guides[-1] if guides else None,
         "suggestion": _suggestion(turns) if talk.mode in (Mode.STAFF, Mode.WAITING) else None,
         "notes": [
-            {"id": one.id, "after_seq": one.after_seq, "name": one.name, "at": iso(one.at), "text": one.text}
+            {"id": one.id, "after_seq": one.after_seq, "name": one.name, "at": utc(one.at), "text": one.text}
             for one in notes
         ],
         "tags": sorted(tags),
@@ -130,11 +131,6 @@ async def context(app: web.Application, me: StaffMember, conversation_id: str) -
         "comment": next((one.comment for one in rated if one.seq == 0), None),
         "transfer": _transfer(row, names, now) if owner is not None else None,
     }
-
-
-def iso(at: float) -> str:
-    """Return epoch seconds as UTC in ISO 8601."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 _TALKS = (

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.conversations.errors import ChatGone, DeskError
 from bot.errors import LibraryError
-from bot.storage.models import desk_setting, left_message
+from bot.storage.models import left_message
 from bot.web import headers, keys, static
 from bot.web.desk import guard
 from bot.web.desk.errors import NotThere
@@ -171,11 +171,10 @@ def clock_words(app: web.Application) -> Callable[..., str]:
 
 async def _of_today(request: web.Request) -> dict[str, Any]:
     waiting = sa.select(sa.func.count()).select_from(left_message).where(left_message.c.state == "open")
-    pause = sa.select(desk_setting.c.value).where(desk_setting.c.name == "pause")
     async with request.app[keys.DATABASE].read() as db:
         count = (await db.execute(waiting)).scalar_one()
-        value = (await db.execute(pause)).scalar_one_or_none()
-    return {"inbox_open": count, "paused": bool(value and value.get("on"))}
+        paused = await request.app[keys.HANDOFFS].stopped(db)
+    return {"inbox_open": count, "paused": paused}
 
 
 def _menu(path: str, role: Role) -> list[dict[str, Any]]:

@@ -13,8 +13,10 @@ from bot.storage.models import canned_reply
 from bot.web import keys
 from bot.web.desk import audit, forms, guard
 from bot.web.desk.errors import BadForm, NotAllowed, NotThere
+from bot.web.desk.names import language_name
 from bot.web.desk.render import page, see_other
 from bot.web.desk.sessions import Role, StaffMember
+from bot.wording import LANGUAGES
 
 VARIABLES = (
     ("{patron_branch}", "the branch that the patron came from, or the library's name"),
@@ -22,7 +24,6 @@ VARIABLES = (
     ("{library}", "the library's name"),
     ("{phone}", "the library's telephone number"),
 )
-LANGUAGES = (("en", "English"), ("es", "Spanish"))
 SHORTCUT = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -47,7 +48,7 @@ async def show(request: web.Request) -> web.Response:
         shared=[row for row in rows if row.staff_id is None],
         may_share=who.role.reaches(Role.REVIEWER),
         variables=VARIABLES,
-        languages=LANGUAGES,
+        languages=[(one, language_name(one)) for one in LANGUAGES],
     )
 
 
@@ -59,7 +60,7 @@ async def save(request: web.Request) -> web.Response:
     if not SHORTCUT.fullmatch(shortcut):
         raise BadForm("Give a short word of small letters, digits and hyphens.", field="shortcut")
     lang = await forms.value(request, "lang")
-    if lang not in dict(LANGUAGES):
+    if lang not in LANGUAGES:
         raise BadForm("Choose a language.", field="lang")
     values: dict[str, Any] = {
         "shortcut": shortcut,

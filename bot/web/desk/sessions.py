@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
+from bot.conversations.presence import Person, Status
 from bot.storage.engine import Database
 from bot.storage.models import staff, staff_session
 
@@ -47,6 +48,11 @@ class StaffMember:
     status: str
     seats: int
     preferences: dict[str, Any]
+
+    @property
+    def person(self) -> Person:
+        """The same as the hand-off knows them."""
+        return Person(self.id, self.shown_as, Status(self.status), self.seats)
 
 
 @dataclass(frozen=True)

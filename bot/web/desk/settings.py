@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations.handoff import DESK
-from bot.conversations.pause import PAUSE
-from bot.storage.models import desk_setting
 from bot.web import keys
 from bot.web.desk import audit, forms, guard
 from bot.web.desk.errors import BadForm
@@ -49,8 +44,7 @@ async def save(request: web.Request) -> web.Response:
     notice = {lang: await forms.text(request, f"notice_{lang}", NOTICE_MOST) for lang in LANGUAGES}
     now = request.app[keys.CLOCK].now().timestamp()
     async with request.app[keys.DATABASE].write() as db:
-        setting = await request.app[keys.PAUSE].read(db)
-        await _write(db, setting | {"on": bool(setting.get("on")), "notice": notice}, now)
+        await request.app[keys.PAUSE].change(db, now, notice=notice)
         await audit.record(db, request[guard.STAFF], "notice", at=now, **notice)
     _told(request)
     return see_other("/desk/settings", "saved")
@@ -63,18 +57,10 @@ async def stop(request: web.Request) -> web.Response:
         raise BadForm
     now = request.app[keys.CLOCK].now().timestamp()
     async with request.app[keys.DATABASE].write() as db:
-        setting = await request.app[keys.PAUSE].read(db)
-        await _write(db, setting | {"on": on}, now)
+        await request.app[keys.PAUSE].change(db, now, on=on)
         await audit.record(db, request[guard.STAFF], "stop" if on else "resume", at=now)
     _told(request)
     return see_other(guard.safe_next(await forms.value(request, "back")), "stopped" if on else "resumed")
-
-
-async def _write(db: AsyncConnection, value: dict[str, Any], now: float) -> None:
-    values = {"value": value, "at": now}
-    changed = await db.execute(desk_setting.update().where(desk_setting.c.name == PAUSE).values(values))
-    if not changed.rowcount:
-        await db.execute(desk_setting.insert().values(name=PAUSE, **values))
 
 
 def _told(request: web.Request) -> None:

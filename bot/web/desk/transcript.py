@@ -65,21 +65,14 @@ async def set_label(request: web.Request) -> web.Response:
 async def set_tags(request: web.Request) -> web.Response:
     """Set the tags, given with commas between them."""
     tags = (await forms.line(request, "tags", 500)).split(",")
-    async with request.app[keys.DATABASE].write() as db:
-        await request.app[keys.LOG].locked(db, _id(request))
-        await transcripts.set_tags(db, _id(request), tags)
-    request.app[keys.HANDOFFS].changed(_id(request))
+    await request.app[keys.CLAIMS].set_tags(_id(request), tags)
     return see_other(_place(request), "tags")
 
 
 async def add_note(request: web.Request) -> web.Response:
     """Keep a note at the end of the talk."""
     text = await forms.text(request, "text", needed="Write the note first.")
-    async with request.app[keys.DATABASE].read() as db:
-        person = await request.app[keys.PRESENCE].person(db, request[guard.STAFF].id)
-    if person is None:
-        raise NotThere
-    await request.app[keys.CLAIMS].add_note(_id(request), person, text)
+    await request.app[keys.CLAIMS].add_note(_id(request), request[guard.STAFF].person, text)
     return see_other(_place(request), "note")
 
 

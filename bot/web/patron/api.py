@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import math
 from typing import TypeVar
 
 from aiohttp import WSCloseCode, web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.conversations.errors import BadChoice, BadToken, ChatGone, Paused
 from bot.conversations.model import Conversation, Mode, Sender
 from bot.conversations.text import clean
 from bot.web import stream
-from bot.web.errors import BadRequest, RateLimited
+from bot.web.bodies import json_body, number
+from bot.web.errors import RateLimited
 from bot.web.keys import (
     BRAIN,
     DATABASE,
@@ -100,7 +100,7 @@ def add_routes(app: web.Application) -> None:
 async def begin(request: web.Request) -> web.Response:
     """Begin a chat."""
     _count_request(request)
-    body = await _body(request, Begin)
+    body = await json_body(request, Begin)
     library = request.app[KNOWLEDGE].library
     lang = language_of(body.lang, request)
     request[LANGUAGE] = lang
@@ -126,7 +126,7 @@ async def send(request: web.Request) -> web.Response:
     """Take a patron's message."""
     _count_request(request)
     talk = await _opened(request)
-    body = await _body(request, Send)
+    body = await json_body(request, Send)
     if wait := request.app[LIMITS].message(talk.id):
         raise RateLimited(seconds=math.ceil(wait))
     if body.payload is not None and not (body.payload.startswith("do.") or _is_choice_key(body.payload)):
@@ -149,7 +149,7 @@ async def messages(request: web.Request) -> web.Response:
     if wait := request.app[LIMITS].read(request):
         raise RateLimited(seconds=math.ceil(wait))
     talk = await _opened(request)
-    after, wait = _number(request, "after", stream.SEQ_MOST), min(_number(request, "wait", 3600), WAIT_MOST)
+    after, wait = number(request, "after", stream.SEQ_MOST), min(number(request, "wait", 3600), WAIT_MOST)
     answer = await stream.poll(_reader(request, talk), after, wait)
     if rated := await request.app[RATINGS].given(talk.id):
         answer["rated"] = rated
@@ -185,7 +185,7 @@ async def leave_message(request: web.Request) -> web.Response:
     """Take a message for the desk, given by a form that was offered."""
     _count_request(request)
     talk = await _opened(request)
-    body = await _body(request, Form)
+    body = await json_body(request, Form)
     reference = await request.app[LEFT_MESSAGES].leave(talk.id, body.client_id, body.seq, body.values)
     return web.json_response({"reference": reference}, status=201)
 
@@ -194,7 +194,7 @@ async def rate(request: web.Request) -> web.Response:
     """Take what a patron thought of an answer or of the talk."""
     _count_request(request)
     talk = await _opened(request)
-    body = await _body(request, Rate)
+    body = await json_body(request, Rate)
     await request.app[RATINGS].rate(talk.id, body.seq, body.value, body.comment)
     return web.json_response({"ok": True})
 
@@ -248,25 +248,6 @@ def _id(request: web.Request) -> str:
     if not found.isascii() or not found.replace("-", "").isalnum() or len(found) > 64:
         raise ChatGone
     return found
-
-
-async def _body(request: web.Request, shape: type[Body]) -> Body:
-    raw = await request.read()
-    try:
-        return shape.model_validate(json.loads(raw) if raw else {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the body"
-        raise BadRequest(place=place, problem=first["msg"]) from None
-    except (ValueError, RecursionError):
-        raise BadRequest(place="the body", problem="not JSON") from None
-
-
-def _number(request: web.Request, name: str, most: int) -> int:
-    value = request.query.get(name, "0")
-    if not value.isascii() or not value.isdigit() or len(value) > 16:
-        raise BadRequest(place=name, problem="not a whole number")
-    return min(int(value), most)
 
 
 def _count_request(request: web.Request) -> None:

@@ -5,10 +5,11 @@ import { button, h, put } from './widget.js';
 
 const MOST = 4000; // characters of a reply or a note
 const TYPING = 3e3; // the server is told no more often
+const AGAIN = 300; // how long to wait for a connection that is still being made
 
 /** Make the composer; `send(text)` gets the replies, `typing()` is called now and then while one is written. */
 export function composer(desk, { send, typing, place }) {
-	let chat, told = 0;
+	let chat, later, told = 0;
 	let kind = 'reply';
 	let allowed = false;
 
@@ -54,8 +55,13 @@ export function composer(desk, { send, typing, place }) {
 		grow();
 		if (kind === 'note') return replies.close();
 		replies.look();
+		clearTimeout(later);
+		tell(Date.now() + TYPING);
+	}
+	function tell(until) {
 		if (Date.now() - told < TYPING || !box.value.trim() || replies.isOpen()) return;
-		if (typing() !== false) told = Date.now(); // false: the connection is not open yet
+		if (typing() !== false) told = Date.now();
+		else if (Date.now() < until) later = setTimeout(tell, AGAIN, until); // the connection is not open yet
 	}
 	function key(event) {
 		if (event.isComposing || replies.key(event)) return;
@@ -105,6 +111,7 @@ export function composer(desk, { send, typing, place }) {
 		keep,
 		open(id) {
 			keep();
+			clearTimeout(later);
 			chat = id;
 			box.value = '';
 			kind = 'reply';
