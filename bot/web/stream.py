@@ -29,6 +29,7 @@ HEARTBEAT_SECONDS = 20.0
 FRAMES_A_MINUTE = 120
 TYPING_SECONDS = 6.0  # for which somebody counts as writing after the last sign of it
 HERE_SECONDS = 15.0  # between two notes that the reader is there
+WAIT_MOST = 25  # seconds that a read may wait for news
 SEQ_MOST = 2**31 - 1  # what the database can count
 LOOK_AGAIN_SECONDS = 20.0  # readers are woken by news; this is for news that got lost on the way
 

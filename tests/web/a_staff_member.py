@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,6 +86,17 @@ class StaffClient:
         status, answer = await self.post(f"/desk/api/chats/{chat}/messages", body)
         assert status == 201, answer
         return answer["message"]
+
+    @classmethod
+    @asynccontextmanager
+    async def at_desk(cls, client: TestClient[Any, Any], name: str) -> AsyncIterator[StaffClient]:
+        """Be at the desk until the block ends: a new account, signed in, available, the desk open."""
+        one = await cls.sign_in(client, name)
+        await one.open_desk()
+        try:
+            yield one
+        finally:
+            await one.close()
 
     async def close(self) -> None:
         """Close the browser."""

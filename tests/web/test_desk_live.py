@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from bot.conversations.presence import LOST_SECONDS
 from bot.storage.migrate import migrate
-from bot.storage.models import audit, staff, turn
+from bot.storage.models import audit, staff, staff_session, turn
 from bot.web import keys
 from tests.conftest import NOON, new_settings
 from tests.talk import Talk
@@ -34,18 +34,14 @@ async def client(tmp_path: Path, database_url: str) -> AsyncIterator[Client]:
 
 @pytest.fixture
 async def ana(client: Client) -> AsyncIterator[StaffClient]:
-    ana = await StaffClient.sign_in(client, "Ana")
-    await ana.open_desk()
-    yield ana
-    await ana.close()
+    async with StaffClient.at_desk(client, "Ana") as ana:
+        yield ana
 
 
 @pytest.fixture
 async def sam(client: Client) -> AsyncIterator[StaffClient]:
-    sam = await StaffClient.sign_in(client, "Sam")
-    await sam.open_desk()
-    yield sam
-    await sam.close()
+    async with StaffClient.at_desk(client, "Sam") as sam:
+        yield sam
 
 
 @pytest.fixture
@@ -175,6 +171,10 @@ async def test_whoever_signs_out_is_gone_at_once_and_the_open_desk_ends(client: 
     socket = await ana.session.ws_connect(f"{ana.url}/desk/api/ws")
     await socket.send_json({"csrf": ana.csrf})
     await socket.receive_json(timeout=5)
+    forgotten = {"id_hash": "of a browser that was left days ago", "created_at": 0.0, "seen_at": 0.0}
+    async with client.app[keys.DATABASE].write() as db:
+        who = (await db.execute(sa.select(staff.c.id))).scalar_one()
+        await db.execute(staff_session.insert().values(forgotten | {"staff_id": who}))
     async with ana.session.post(f"{ana.url}/desk/sign-out", data={"csrf": ana.csrf}) as response:
         assert response.status == 200
     message = await socket.receive(timeout=15)

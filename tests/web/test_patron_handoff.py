@@ -36,10 +36,8 @@ async def chat(client: Client) -> AsyncIterator[Talk]:
 
 @pytest.fixture
 async def ana(client: Client) -> AsyncIterator[StaffClient]:
-    ana = await StaffClient.sign_in(client, "Ana")
-    await ana.open_desk()
-    yield ana
-    await ana.close()
+    async with StaffClient.at_desk(client, "Ana") as ana:
+        yield ana
 
 
 async def post(chat: Talk, path: str, **body: Any) -> aiohttp.ClientResponse:

@@ -32,7 +32,6 @@ CLOSE_SIGNED_OUT = 4401
 REFRESH_SECONDS = 10.0  # between two looks at everything, with news or without
 ALIVE_SECONDS = 10.0  # between two notes that a desk is open
 READ_AGAIN_SECONDS = 600.0  # for which a talk that stays open counts as read once
-WAIT_MOST = 25  # seconds that a read may wait for news
 FRAME_MOST = 64 * 1024  # bytes
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 
@@ -193,7 +192,7 @@ async def messages(request: web.Request) -> web.Response:
     """Return the messages of a talk, as the patron's API does."""
     talk = await _talk(request)
     await _note_reading(request, talk.id)
-    after, wait = number(request, "after", stream.SEQ_MOST), number(request, "wait", WAIT_MOST)
+    after, wait = number(request, "after", stream.SEQ_MOST), number(request, "wait", stream.WAIT_MOST)
     return web.json_response(await stream.poll(_reader(request, talk), after, wait))
 
 

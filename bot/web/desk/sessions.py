@@ -120,6 +120,13 @@ class Sessions:
         session = Session(hash_of(session_id), row.id, row.began, csrf_of(self._secret, session_id))
         return member(row), session
 
+    async def has_any(self, staff_id: int) -> bool:
+        """Tell whether an account is signed in anywhere; a session whose time is over does not count."""
+        now = self._clock.now().timestamp()
+        query = sa.select(staff_session.c.id_hash).where(staff_session.c.staff_id == staff_id, ~_over(now)).limit(1)
+        async with self._database.read() as db:
+            return (await db.execute(query)).first() is not None
+
 
 def member(row: Any) -> StaffMember:
     """Return the member of staff that a row of the table tells of."""

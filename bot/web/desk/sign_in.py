@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from aiohttp import web
 
 from bot.conversations.handoff import DESK
-from bot.storage.models import staff_session
 from bot.web import keys
 from bot.web.desk import audit, forms, guard, passwords, sessions
 from bot.web.desk.accounts import Accounts, tidy
@@ -116,9 +114,7 @@ async def _begin(request: web.Request, staff_id: int, place: str, action: str) -
 async def _leave(request: web.Request) -> None:
     """Let patrons know at once, unless the same person works on in another browser."""
     who = request[guard.STAFF].id
-    async with request.app[keys.DATABASE].read() as db:
-        elsewhere = await db.execute(sa.select(staff_session.c.id_hash).where(staff_session.c.staff_id == who).limit(1))
-    if elsewhere.first() is None:
+    if not await guard.sessions(request.app).has_any(who):
         await request.app[keys.PRESENCE].left(who)
     request.app[keys.LOG].hub.wake(DESK)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from typing import TypeVar
 
 from aiohttp import WSCloseCode, web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -35,10 +34,7 @@ from bot.web.patron.greeting import language_of, policy, welcome
 log = logging.getLogger(__name__)
 
 BODY_MOST = 8 * 1024  # bytes
-WAIT_MOST = 25.0  # seconds that a GET may wait for news
 CLOSE_BAD_TOKEN = 4403
-
-Body = TypeVar("Body", bound=BaseModel)
 
 
 class Begin(BaseModel):
@@ -149,7 +145,7 @@ async def messages(request: web.Request) -> web.Response:
     if wait := request.app[LIMITS].read(request):
         raise RateLimited(seconds=math.ceil(wait))
     talk = await _opened(request)
-    after, wait = number(request, "after", stream.SEQ_MOST), min(number(request, "wait", 3600), WAIT_MOST)
+    after, wait = number(request, "after", stream.SEQ_MOST), number(request, "wait", stream.WAIT_MOST)
     answer = await stream.poll(_reader(request, talk), after, wait)
     if rated := await request.app[RATINGS].given(talk.id):
         answer["rated"] = rated
