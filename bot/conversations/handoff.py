@@ -18,6 +18,7 @@ from bot.conversations.log import ConversationLog, Receipt
 from bot.conversations.model import Block, Conversation, Mode, Sender, text_block
 from bot.conversations.pause import Pause
 from bot.conversations.presence import Presence
+from bot.conversations.topics import SMALL_TALK
 from bot.storage.models import handoff, message, rasa_tracker, rating, staff, turn
 
 DESK = "desk"
@@ -25,7 +26,6 @@ DESK = "desk"
 QUESTION_MOST = 1000  # characters
 LOOK_BACK = 8  # messages of the patron
 SMALL = 7  # words
-SMALL_TALK = frozenset(("talk_to_staff", "greet", "affirm", "deny", "thank", "goodbye", "never_mind", "emergency"))
 
 
 class Reason(StrEnum):

@@ -79,11 +79,12 @@ class TurnRequest:
 
 @dataclass(frozen=True)
 class TurnReply:
-    """What the assistant answered, in which language, and what it understood (for staff and statistics)."""
+    """What the assistant answered, in which language, what it understood (for staff and statistics) by which model."""
 
     blocks: list[Block]
     lang: str
     understood: dict[str, Any] = field(default_factory=dict)
+    model: str | None = None
 
 
 def text_block(text: str) -> Block:

@@ -19,14 +19,13 @@ from bot.conversations.handoff import DESK, Handoffs, Outlook, Reason
 from bot.conversations.hub import typing
 from bot.conversations.log import ConversationLog, remove
 from bot.conversations.model import Block, Conversation, Mode, Sender, TurnReply, TurnRequest
+from bot.conversations.topics import DANGER
 from bot.storage.models import message, rasa_tracker, turn
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-DANGER = "emergency"
-"""The intent of words of danger and despair."""
 SWEEP_SECONDS = 1.0  # how often turns are looked for that a dead process left behind
 RETRY_PAUSES = (0.5, 1.0, 2.0)  # seconds after the first, second and every later failed attempt
 
@@ -225,7 +224,12 @@ class TurnWorker:
             row = (await db.execute(sa.select(turn).where(turn.c.id == turn_id))).one()
             # If it is done, another process took this turn over and was quicker.
             if row.state == "due":
-                values: dict[str, Any] = {"state": "done", "finished_at": time.time(), "understood": reply.understood}
+                values: dict[str, Any] = {
+                    "state": "done",
+                    "finished_at": time.time(),
+                    "understood": reply.understood,
+                    "model": reply.model,
+                }
                 await db.execute(turn.update().where(turn.c.id == turn_id).values(values))
                 if talk.epoch == row.epoch and await self._is_shown(db, talk, reply):
                     late = self._says.late(reply.lang, words) if row.apologised_at else []

@@ -3,6 +3,7 @@
 import logging
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Awaitable, Callable, Dict, List, Optional
 
 from rasa.core.agent import Agent
@@ -23,7 +24,7 @@ RANKED = 5  # topics reported with their probabilities
 
 
 class TurnChannel(InputChannel):
-    """POST {conversation, turn, text, choice?, received_at, lang, branch?} -> {blocks, lang, understood}.
+    """POST {conversation, turn, text, choice?, received_at, lang, branch?} -> {blocks, lang, understood, model}.
 
     It listens on loopback and trusts its caller, the gateway, which made the conversation's id and cleaned the text.
     """
@@ -65,6 +66,7 @@ class TurnChannel(InputChannel):
                     "lang": _answered_in(first),
                     "understood": understood(first)
                     | {"clauses": [one.parsed["intent"]["name"] for one in answers], "guide": answers[-1].guide},
+                    "model": _model(agent),
                 }
             )
 
@@ -153,6 +155,11 @@ def understood(parsed: Dict[str, Any]) -> Dict[str, Any]:
 def _agent(app: Sanic) -> Optional[Agent]:
     agent = getattr(app.ctx, "agent", None)
     return agent if agent is not None and agent.is_ready() else None
+
+
+def _model(agent: Agent) -> str:
+    """Return the name of the model that answers: the start of a hash over what it is made from."""
+    return Path(agent.processor.model_filename).name.removesuffix(".tar.gz")
 
 
 async def _actions_answer(agent: Agent) -> bool:

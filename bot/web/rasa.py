@@ -37,7 +37,7 @@ class RasaBrain:
                 if response.status != 200:
                     raise BrainError(f"Rasa answered {response.status}")
                 said = await response.json()
-                return TurnReply(said["blocks"], said["lang"], said["understood"])
+                return TurnReply(said["blocks"], said["lang"], said["understood"], said["model"])
         except (aiohttp.ClientConnectionError, ConnectionError) as error:
             raise BrainDown(str(error)) from None
         except (aiohttp.ClientError, ValueError, KeyError, TypeError) as error:

@@ -20,8 +20,18 @@ MAY_USE = {
     "bot.storage": set(),
     "bot.knowledge": set(),
     "bot.conversations": {"bot.storage"},
+    "bot.suggestions": {"bot.conversations", "bot.storage"},
+    "bot.learning": {"bot.conversations", "bot.storage", "bot.train"},
+    "bot.statistics": {"bot.conversations", "bot.storage"},
     "bot.understanding": {"bot.knowledge", "bot.storage", "bot.train"},
-    "bot.web": {"bot.conversations", "bot.knowledge", "bot.storage"},
+    "bot.web": {
+        "bot.conversations",
+        "bot.knowledge",
+        "bot.learning",
+        "bot.statistics",
+        "bot.storage",
+        "bot.suggestions",
+    },  # fmt: skip
     "actions": {"bot.knowledge"},
 }
 FOR_ALL = {"bot.settings", "bot.clock", "bot.errors", "bot.wording", "bot.say"}
@@ -58,7 +68,10 @@ def test_gateway_needs_nothing_of_rasa() -> None:
         if part_of(".".join(path.relative_to(ROOT).with_suffix("").parts)) in (
             "bot.web",
             "bot.conversations",
+            "bot.learning",
+            "bot.statistics",
             "bot.storage",
+            "bot.suggestions",
         ):
             assert not [name for name in imports(path) if inner.match(name)], path
 

@@ -1,17 +1,14 @@
-"""The tables. Times are UTC epoch seconds: SQLite keeps no zone, and a number means the same in both databases."""
+"""People at the desk, hand-offs, and what staff note, answer, save and look up."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    JSON,
-    BigInteger,
     Boolean,
     Column,
     Float,
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -19,93 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-Json = JSON(none_as_null=True)
-Serial = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _of_conversation() -> ForeignKeyConstraint:
-    """Let what hangs on a conversation go with it."""
-    return ForeignKeyConstraint(["conversation_id"], ["conversation.id"], ondelete="CASCADE")
-
-
-def _of_staff(*, gone: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["staff_id"], ["staff.id"], ondelete=gone)
-
-
-conversation = Table(
-    "conversation",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("token_hash", String(64), nullable=False),  # SHA-256 of the patron's token; the token itself is kept nowhere
-    Column("channel", String(16), nullable=False),
-    Column("mode", String(16), nullable=False),  # bot, waiting, staff, ended
-    Column("epoch", Integer, nullable=False),  # every change of mode adds one
-    Column("seq", Integer, nullable=False),  # of the newest message
-    Column("lang", String(8), nullable=False),
-    Column("branch", String(64)),  # the branch whose page the patron came from
-    Column("context", String(200)),  # the page the patron came from
-    Column("created_at", Float, nullable=False),
-    Column("last_at", Float, nullable=False),  # of the newest message
-    Index(None, "last_at"),
-)
-
-message = Table(
-    "message",
-    metadata,
-    Column("conversation_id", String(64), primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("at", Float, nullable=False),
-    Column("sender", String(8), nullable=False),  # patron, bot, staff, system
-    Column("name", String(80)),
-    Column("lang", String(8), nullable=False),
-    Column("blocks", Json, nullable=False),
-    Column("client_id", String(64)),  # the idempotency key of a patron's message
-    Column("choice", Json),  # what a chosen quick reply stands for, in the assistant's own terms
-    Column("words", Text),  # for the search: lower case, no accents, each word led by a space
-    UniqueConstraint("conversation_id", "client_id"),
-    _of_conversation(),
-)
-
-turn = Table(
-    "turn",
-    metadata,
-    Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("conversation_id", String(64), nullable=False),
-    Column("seq", Integer, nullable=False),  # of the patron's message
-    Column("epoch", Integer, nullable=False),  # of the conversation when the message came
-    Column("state", String(10), nullable=False),  # due, done, failed, suggested
-    Column("received_at", Float, nullable=False),  # by the library's clock, which may be moved
-    Column("answer_by", Float, nullable=False),  # by the machine's clock, like the lease
-    Column("attempts", Integer, nullable=False),
-    Column("apologised_at", Float),
-    Column("leased_until", Float, nullable=False),  # 0: free; else the gateway that holds it has until then
-    Column("leased_by", String(64)),
-    Column("finished_at", Float),
-    Column("understood", Json),  # intent, confidence, ranking, entities, language
-    Column("suggestion", Json),  # a reply made under an older epoch: for staff, never shown to the patron
-    UniqueConstraint("conversation_id", "seq"),
-    _of_conversation(),
-    Index(None, "state", "leased_until"),
-)
-
-# Written by Rasa's tracker store. No foreign key: Rasa may save a turn of a conversation that was just forgotten; the
-# purge removes such rows.
-rasa_tracker = Table(
-    "rasa_tracker",
-    metadata,
-    Column("conversation_id", String(64), primary_key=True),
-    Column("updated_at", Float, nullable=False),
-    Column("state", Text, nullable=False),
-)
+from bot.storage.models.base import Json, Serial, metadata, of_conversation, of_staff
 
 # People who work at the desk. Times of the desk are by the library's clock, like those of messages.
 staff = Table(
@@ -131,7 +42,7 @@ staff_link = Table(
     Column("token_hash", String(64), primary_key=True),
     Column("staff_id", Serial),
     Column("expires_at", Float, nullable=False),
-    _of_staff(gone="CASCADE"),
+    of_staff(gone="CASCADE"),
 )
 
 staff_session = Table(
@@ -141,7 +52,7 @@ staff_session = Table(
     Column("staff_id", Serial, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("seen_at", Float, nullable=False),
-    _of_staff(gone="CASCADE"),
+    of_staff(gone="CASCADE"),
 )
 
 # Each time that a talk asks for a person.
@@ -165,8 +76,8 @@ handoff = Table(
     Column("transfer_to", Serial),
     Column("transfer_until", Float),
     Column("transfer_note", Text),
-    _of_conversation(),
-    _of_staff(gone="SET NULL"),
+    of_conversation(),
+    of_staff(gone="SET NULL"),
     ForeignKeyConstraint(["transfer_to"], ["staff.id"], ondelete="SET NULL"),
     Index(None, "state", "urgent", "requested_at"),
     # A talk waits, or is with somebody, once.
@@ -189,8 +100,8 @@ note = Table(
     Column("name", String(80), nullable=False),
     Column("at", Float, nullable=False),
     Column("text", Text, nullable=False),
-    _of_conversation(),
-    _of_staff(gone="SET NULL"),
+    of_conversation(),
+    of_staff(gone="SET NULL"),
     Index(None, "conversation_id"),
 )
 
@@ -199,7 +110,7 @@ conversation_tag = Table(
     metadata,
     Column("conversation_id", String(64), primary_key=True),
     Column("tag", String(40), primary_key=True),
-    _of_conversation(),
+    of_conversation(),
     Index(None, "tag"),
 )
 
@@ -212,7 +123,7 @@ rating = Table(
     Column("value", String(8), nullable=False),  # of an answer: up, down; of a talk: yes, partly, no
     Column("comment", Text),
     Column("at", Float, nullable=False),
-    _of_conversation(),
+    of_conversation(),
 )
 
 # What staff say of an answer of the assistant.
@@ -224,8 +135,8 @@ label = Table(
     Column("label", String(20), nullable=False),  # right, wrong_answer, wrong_topic, missing, hand_over, unclear
     Column("staff_id", Serial),
     Column("at", Float, nullable=False),
-    _of_conversation(),
-    _of_staff(gone="SET NULL"),
+    of_conversation(),
+    of_staff(gone="SET NULL"),
 )
 
 left_message = Table(
@@ -247,8 +158,8 @@ left_message = Table(
     Column("done_at", Float),
     Column("answer", Text),
     UniqueConstraint("conversation_id", "client_id"),
-    _of_conversation(),
-    _of_staff(gone="SET NULL"),
+    of_conversation(),
+    of_staff(gone="SET NULL"),
     Index(None, "state", "at"),
 )
 
@@ -257,7 +168,7 @@ mail = Table(
     "mail",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("conversation_id", String(64), nullable=False),
+    Column("conversation_id", String(64)),  # none: it tells what became of a suggestion
     Column("left_message_id", Serial),
     Column("recipient", String(254), nullable=False),
     Column("reply_to", String(254)),
@@ -267,7 +178,7 @@ mail = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_at", Float, nullable=False),  # by the machine's clock
     Column("problem", String(200)),
-    _of_conversation(),
+    of_conversation(),
     ForeignKeyConstraint(["left_message_id"], ["left_message.id"], ondelete="CASCADE"),
     Index(None, "state", "next_at"),
 )
@@ -280,7 +191,7 @@ canned_reply = Table(
     Column("shortcut", String(40), nullable=False),
     Column("lang", String(8), nullable=False),
     Column("text", Text, nullable=False),
-    _of_staff(gone="CASCADE"),
+    of_staff(gone="CASCADE"),
 )
 
 # Who read, searched, exported, changed or deleted what. Each row's hash covers the row before: see web/desk/audit.py.

@@ -1,0 +1,1 @@
+"""The figures that a director reads, each with its definition."""

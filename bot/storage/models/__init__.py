@@ -1,0 +1,30 @@
+"""The tables. Times are UTC epoch seconds: SQLite keeps no zone, and a number means the same in both databases."""
+
+from __future__ import annotations
+
+from bot.storage.models.base import metadata
+from bot.storage.models.conversations import conversation, message, rasa_tracker, turn
+from bot.storage.models.desk import (
+    audit,
+    canned_reply,
+    conversation_tag,
+    desk_setting,
+    handoff,
+    label,
+    left_message,
+    mail,
+    note,
+    rating,
+    staff,
+    staff_link,
+    staff_session,
+)
+from bot.storage.models.learning import daily_count, gap, gap_question, lesson, publication
+from bot.storage.models.suggestions import delivery, suggestion, suggestion_event, survey, survey_answer
+
+__all__ = [
+    "audit", "canned_reply", "conversation", "conversation_tag", "daily_count", "delivery", "desk_setting",
+    "gap", "gap_question", "handoff", "label", "left_message", "lesson", "mail", "message", "metadata", "note",
+    "publication", "rasa_tracker", "rating", "staff", "staff_link", "staff_session", "suggestion",
+    "suggestion_event", "survey", "survey_answer", "turn",
+]  # fmt: skip

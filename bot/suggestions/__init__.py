@@ -1,0 +1,1 @@
+"""What patrons suggest, what becomes of it, and how other systems hear of it."""
