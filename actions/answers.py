@@ -24,6 +24,8 @@ from bot.say import listed
 PLACES = "ask_location"
 ANY_TOPIC = "ask_policy"
 """The topic of a question about anything that the library has written down."""
+SUGGESTED = ("suggest_purchase", "give_feedback", "suggest_program")
+"""Topics on which the pages tell how suggestions are dealt with; a suggestion itself is taken in the talk."""
 INTENTS = (
     "get_library_card",
     "ask_account",
@@ -31,9 +33,7 @@ INTENTS = (
     "ask_due_dates_and_fines",
     "place_hold",
     "request_interlibrary_loan",
-    "suggest_purchase",
-    "give_feedback",
-    "suggest_program",
+    *SUGGESTED,
     "use_printing",
     "use_computers_and_wifi",
     "book_space",
@@ -133,6 +133,12 @@ def answer_from(turn: Turn, topic: str | None, least: float = KNOWN) -> bool:
         return False
     _tell(turn, match, found, match.answer.topic if topic is None else topic)
     return True
+
+
+def nearest(turn: Turn) -> Answer | None:
+    """Return the answer that is known to come nearest to the message, or None."""
+    best = max(_matches(turn), key=lambda match: match.score, default=None)
+    return best.answer if best is not None and best.score >= KNOWN else None
 
 
 def answer_place(turn: Turn) -> bool:

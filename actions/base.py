@@ -282,8 +282,9 @@ class PatronAction(Action, ABC):
     async def _answer(self, turn: Turn) -> None:
         """Answer, unless the talk so far gives the message another meaning; a guide left alone is offered again."""
         from actions.in_context import answered_in_context, offer_to_resume, titled  # made of actions itself
+        from actions.suggestions import tracked
 
-        if await titled(turn):
+        if tracked(turn) or await titled(turn):
             return
         if self.guides or not (turn.tracker.get_slot(GUIDE) or turn.shown):
             await self.perform(turn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from actions.answers import INTENTS as EXPLAINED
-from actions.answers import ActionAnswerQuestion
+from actions.answers import SUGGESTED, ActionAnswerQuestion
 from actions.base import PatronAction, Turn
 from actions.catalogue import ActionFindItem
 from actions.contact import ActionTellContact
@@ -19,6 +19,7 @@ from actions.registration import ActionRegisterForEvent
 from actions.research import ActionGetResearchHelp
 from actions.resources import ActionFindDatabase, ActionUseDigitalResource
 from actions.staff import ActionHandOver
+from actions.suggestions import ActionHearSuggestion
 
 ANSWERS: dict[str, type[PatronAction]] = {
     "ask_hours": ActionTellHours,
@@ -34,6 +35,7 @@ ANSWERS: dict[str, type[PatronAction]] = {
     "fix_digital_resource": ActionFixDigitalResource,
     "check_information": ActionCheckInformation,
     **dict.fromkeys(EXPLAINED, ActionAnswerQuestion),
+    **dict.fromkeys(SUGGESTED, ActionHearSuggestion),
     "get_research_help": ActionGetResearchHelp,
     "talk_to_staff": ActionHandOver,
 }

@@ -35,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     staff.add_argument("--shown-as", default="", help="what patrons read; the name by default")
     staff.add_argument("--password-stdin", action="store_true", required=True)
     commands.add_parser("check", help="check library/, data/ and the settings, naming file, line and cure")
+    tries = commands.add_parser("try", help="try a batch of lessons aside (the desk's Check does it)")
+    tries.add_argument("folder", type=Path, metavar="FOLDER")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("purge", help="forget what has been kept long enough")
     serve = commands.add_parser("serve", help="one process in the foreground (run starts all three)")
@@ -81,6 +83,13 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             from bot.check import check
 
             return check(settings)
+        case "try":
+            from bot.processes import end_with_parent
+            from bot.trial import try_batch
+
+            if not sys.stdin.isatty():
+                end_with_parent()
+            try_batch(settings, options.folder)
         case "migrate":
             from bot.storage.migrate import migrate
 
@@ -108,10 +117,10 @@ def _serve(process: str, settings: Settings) -> int:
 
         serve_actions(settings)
     else:
-        from bot.train import model_path
+        from bot.train import served_model
         from bot.understanding.server import serve as serve_rasa
 
-        serve_rasa(settings, settings.model or model_path(settings))
+        serve_rasa(settings, served_model(settings))
     return 0
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.conversations.search_words import fold
 from bot.knowledge.answers_check import answers_to_look_at, unknown_topics
 from bot.knowledge.check import check_library
 from bot.knowledge.library import read_library
 from bot.knowledge.problems import Problem
+from bot.learning.examples import Examples
+from bot.learning.figures import held_out
 from bot.settings import ROOT, Settings
+from bot.train import REVIEWED, made_from
 from bot.wording import LANGUAGES, Wording
 
 SET_BY_CODE = {"nlu_fallback", "change_language"}
@@ -46,9 +51,10 @@ def check_data(settings: Settings) -> Iterator[str]:
                 yield f"data/responses: {name} is not written in {language}. Add that variation."
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     intents = {next(iter(intent)) if isinstance(intent, dict) else intent for intent in domain["intents"]}
-    taught = {block["intent"] for block in _blocks("nlu")}
-    answered = {step["intent"] for rule in _blocks("rules") for step in rule["steps"] if "intent" in step}
-    said = {step["action"] for rule in _blocks("rules") for step in rule["steps"] if "action" in step}
+    files = made_from(settings.from_review)
+    taught = {block["intent"] for block in _blocks(files, "nlu")}
+    answered = {step["intent"] for rule in _blocks(files, "rules") for step in rule["steps"] if "intent" in step}
+    said = {step["action"] for rule in _blocks(files, "rules") for step in rule["steps"] if "action" in step}
     yield from (str(problem) for problem in unknown_topics(settings.library, intents))
     for intent in sorted(taught - intents):
         yield f"data/nlu: the intent {intent} is not in domain.yml. Add it there."
@@ -59,10 +65,26 @@ def check_data(settings: Settings) -> Iterator[str]:
     for action in sorted(action for action in said if action.startswith("utter_")):
         if action not in wording.names():
             yield f"data/rules: {action} is said by a rule but written nowhere. Add it to data/responses."
-    for action in sorted(said - set(domain["actions"]) - wording.names()):
+    for action in sorted(said - set(domain["actions"]) - set(domain["forms"]) - wording.names()):
         yield f"data/rules: {action} is not in domain.yml. Add it under actions."
+    yield from _lessons(settings)
 
 
-def _blocks(kind: str) -> Iterator[dict[str, Any]]:
-    for path in sorted((ROOT / "data" / kind).glob("**/*.yml")):
-        yield from yaml.safe_load(path.read_text(encoding="utf-8")).get(kind) or ()
+def _blocks(files: Mapping[str, Path], kind: str) -> Iterator[dict[str, Any]]:
+    for name, path in sorted(files.items()):
+        if name.startswith(f"data/{kind}/"):
+            yield from yaml.safe_load(path.read_text(encoding="utf-8")).get(kind) or ()
+
+
+def _lessons(settings: Settings) -> Iterator[str]:
+    """Yield what is wrong with the examples from review: a topic has each to itself, and none measures the model."""
+    examples = Examples(settings)
+    measuring = {fold(question.text): question.topic for question in held_out(settings)}
+    for path in sorted(settings.from_review.glob("*.yml")):
+        for line in examples.of(path):
+            others = sorted(examples.topics(line.text) - {line.topic})
+            if others:
+                yield f"{REVIEWED}/{path.name}: '{line.text}' is an example of {others[0]} too. Keep one of them."
+            if fold(line.text) in measuring:
+                where = "is a held-out question, so it would measure nothing any more"
+                yield f"{REVIEWED}/{path.name}: '{line.text}' {where}. Leave it out."

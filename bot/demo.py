@@ -13,13 +13,26 @@ from itertools import cycle
 from typing import Any
 
 import aiohttp
+import sqlalchemy as sa
 import yaml
 
 from bot.conversations.errors import ChatGone
 from bot.conversations.handoff import Outcome
 from bot.conversations.presence import Person, Status
 from bot.settings import ROOT, Settings
-from bot.storage.models import canned_reply, conversation, handoff, left_message, message, note, rating, turn
+from bot.storage.models import (
+    canned_reply,
+    conversation,
+    handoff,
+    left_message,
+    message,
+    note,
+    rating,
+    suggestion,
+    turn,
+)  # fmt: skip
+from bot.suggestions.handling import Decision
+from bot.suggestions.model import Status as SuggestionStatus
 from bot.web import keys
 from bot.web.app import create_app
 from bot.web.desk.accounts import Accounts
@@ -42,11 +55,14 @@ def demo_settings(settings: Settings) -> Settings:
     return replace(
         settings,
         data_folder=folder,
+        from_review=folder / "from_review",
         database_url=f"sqlite:///{folder / 'foyer.db'}",
         clock=settings.clock or noon,
         clock_started=time.time(),
         redis_url="",
         mail_server="",  # invented messages are nobody's mail
+        koha_url="",
+        webhook_url="",
         messages_a_minute=10_000,
         requests_a_minute=100_000,
     )
@@ -157,6 +173,8 @@ class Stage:
             await patron.post("forms", seq=form, values=script["left"])
         if "rating" in script:
             await patron.post("rating", value=script["rating"], comment=script.get("comment", ""))
+        if "decided" in script:
+            await self._decide(patron.id, script["decided"])
         await self._shift(patron.id, script["days"] * 86400.0)
 
     async def _with_person(self, patron: Patron, script: Mapping[str, Any], people: Mapping[str, Person]) -> None:
@@ -176,6 +194,14 @@ class Stage:
         if "stays_with" not in script:
             await claims.end(patron.id, person, Outcome(part["outcome"]), part.get("tags", []))
 
+    async def _decide(self, conversation_id: str, decided: Mapping[str, str]) -> None:
+        """Let a colleague answer what the patron of a talk suggested."""
+        to = Decision(SuggestionStatus(decided["status"]), decided["reply"], public=True)
+        async with self._app[keys.DATABASE].write() as db:
+            mine = sa.select(suggestion.c.id).where(suggestion.c.conversation_id == conversation_id)
+            number = (await db.execute(mine)).scalar_one()
+            await self._app[keys.HANDLING].decide(db, number, decided["by"], 0, to)
+
     async def _shift(self, conversation_id: str, seconds: float) -> None:
         """Move everything of a talk into the past."""
         moved = {
@@ -185,6 +211,7 @@ class Stage:
             rating: ("at",),
             left_message: ("at",),
             handoff: ("requested_at", "claimed_at", "replied_at", "closed_at"),
+            suggestion: ("created_at", "changed_at"),
         }
         async with self._app[keys.DATABASE].write() as db:
             for table, columns in moved.items():

@@ -16,11 +16,12 @@ from dataclasses import replace
 
 from bot.errors import LibraryError, SettingsError
 from bot.knowledge.library import load_library
+from bot.learning.publishing import settle_files
 from bot.processes import Child, Supervisor
 from bot.settings import ROOT, Settings
 from bot.staff import first_link
 from bot.storage.migrate import migrate
-from bot.train import model_path
+from bot.train import model_path, serve_present
 
 START_SECONDS = 180.0
 
@@ -53,6 +54,8 @@ def environ_for(settings: Settings) -> dict[str, str]:
         "DATA_FOLDER": settings.data_folder,
         "MODELS": settings.models,
         "LIBRARY": settings.library,
+        "FROM_REVIEW": settings.from_review,
+        "HELD_OUT": settings.held_out,
         "LIBRARY_NETWORKS": ",".join(str(network) for network in settings.library_networks),
         "EMBED_ORIGINS": " ".join(settings.embed_origins),
         "MESSAGES_A_MINUTE": settings.messages_a_minute,
@@ -62,6 +65,11 @@ def environ_for(settings: Settings) -> dict[str, str]:
         "MAIL_SERVER": settings.mail_server,
         "MAIL_FROM": settings.mail_from,
         "MAIL_TO": settings.mail_to,
+        "KOHA_URL": settings.koha_url,
+        "KOHA_CLIENT_ID": settings.koha_client_id,
+        "KOHA_CLIENT_SECRET": settings.koha_client_secret,
+        "WEBHOOK_URL": settings.webhook_url,
+        "WEBHOOK_SECRET": settings.webhook_secret,
         "SECRET": settings.secret,
     }
     return dict(os.environ) | {name: str(value) for name, value in own.items()}
@@ -79,19 +87,22 @@ def run(settings: Settings, *, demo: bool = False) -> int:
     with steps("Looking at the ports"):
         for port in (settings.port, settings.rasa_port, settings.actions_port):
             require_free(settings.host if port == settings.port else "127.0.0.1", port)
-    trained = model_path(settings).exists()
-    with steps("The model is up to date" if trained else "Training the model (about a minute)"):
-        if not trained:
-            # In a process of its own: training needs memory that serving does not.
-            print(flush=True)
-            code = subprocess.run([sys.executable, "-m", "bot", "train"], cwd=ROOT, check=False).returncode
-            if code:
-                raise LibraryError("The model could not be trained. The lines above say why.")
     with steps("Bringing the database up to date"):
         if demo:  # each time anew: its clock begins at the same hour
             shutil.rmtree(settings.data_folder, ignore_errors=True)
         settings.data_folder.mkdir(parents=True, exist_ok=True)
         migrate(settings.database)
+        # What was half published when everything ended is finished first: the model is made of these files.
+        asyncio.run(settle_files(settings))
+        serve_present(settings)
+    trained = model_path(settings).exists()
+    with steps("The model is up to date" if trained else "Training the model (about a minute)"):
+        if not trained:
+            # In a process of its own: training needs memory that serving does not.
+            print(flush=True)
+            environ = environ_for(settings)
+            if subprocess.run([sys.executable, "-m", "bot", "train"], cwd=ROOT, env=environ, check=False).returncode:
+                raise LibraryError("The model could not be trained. The lines above say why.")
     return asyncio.run(_serve(settings, steps, library.name.to("en"), demo=demo))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import os
 import re
@@ -36,6 +37,8 @@ class Settings:
     models: Path = ROOT / "models"
     model: Path | None = None  # the file to serve; by default the one of the present data
     responses: Path = ROOT / "data" / "responses"
+    from_review: Path = ROOT / "data" / "nlu" / "from_review"  # examples that staff approved at the desk
+    held_out: Path = ROOT / "data" / "held_out.jsonl"  # questions that measure a model before it is published
     clock: datetime | None = None  # naive local time at which the clock starts
     clock_started: float | None = None  # epoch second at which it did; shared by the processes of one run
     embed_origins: tuple[str, ...] = ()
@@ -51,6 +54,11 @@ class Settings:
     mail_server: str = field(default="", repr=False)  # smtp://user:password@host:587 or smtps://...; empty: no mail
     mail_from: str = ""  # empty: the library's own address
     mail_to: str = ""  # where messages that patrons leave are sent; empty: the library's own address
+    koha_url: str = ""  # where purchase suggestions are sent; empty: not to Koha
+    koha_client_id: str = ""
+    koha_client_secret: str = field(default="", repr=False)
+    webhook_url: str = field(default="", repr=False)  # where all suggestions are sent; it may hold a key of its own
+    webhook_secret: str = field(default="", repr=False)  # whsec_...
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # library.yml names keys of sources in it
     secret: str = field(default="", repr=False)  # signs patron tokens; empty: made once and kept in `data_folder`
 
@@ -96,6 +104,8 @@ class Settings:
             library=env.folder("LIBRARY", ROOT / "library"),
             data_folder=Path(env.text("DATA_FOLDER", str(ROOT / "var"))).resolve(),
             models=Path(env.text("MODELS", str(ROOT / "models"))).resolve(),
+            from_review=Path(env.text("FROM_REVIEW", str(ROOT / "data" / "nlu" / "from_review"))).resolve(),
+            held_out=Path(env.text("HELD_OUT", str(ROOT / "data" / "held_out.jsonl"))).resolve(),
             model=Path(env.text("MODEL", "")) if env.text("MODEL", "") else None,
             clock=env.moment("CLOCK"),
             clock_started=env.number("CLOCK_STARTED"),
@@ -109,6 +119,11 @@ class Settings:
             mail_server=env.mail_server("MAIL_SERVER"),
             mail_from=env.text("MAIL_FROM", ""),
             mail_to=env.text("MAIL_TO", ""),
+            koha_url=env.outlet("KOHA_URL"),
+            koha_client_id=env.beside("KOHA_CLIENT_ID", "KOHA_URL"),
+            koha_client_secret=env.beside("KOHA_CLIENT_SECRET", "KOHA_URL"),
+            webhook_url=env.outlet("WEBHOOK_URL"),
+            webhook_secret=env.webhook_secret("WEBHOOK_SECRET"),
             secret=env.text("SECRET", ""),
             environ=environ,
         )
@@ -199,6 +214,33 @@ class _Environ:
         value = self.text(name, "")
         if value and not re.match(r"smtps?://[^/@]*(?::[^/@]*@)?[^/@]+$|smtps?://[^/]+@[^/@]+$", value):
             raise SettingsError(f"{name} must look like smtp://user:password@mail.example.org:587, or smtps://...")
+        return value
+
+    def outlet(self, name: str) -> str:
+        # Only an installation that sends suggestions somewhere needs what reads addresses.
+        from bot.knowledge.sources.addresses import AddressRefused, checked_url
+
+        value = self.text(name, "")
+        here = re.match(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", value) is not None
+        try:
+            return checked_url(value, here or self.flag("ALLOW_PRIVATE_FEEDS")) if value else ""
+        except AddressRefused as refusal:
+            raise SettingsError(f"{name}: {refusal}. Give an address such as https://koha.example.org.") from None
+
+    def beside(self, name: str, other: str) -> str:
+        value = self.text(name, "")
+        if self.text(other, "") and not value:
+            raise SettingsError(f"{name} is missing. {other} needs it; leave both empty to send nothing there.")
+        return value
+
+    def webhook_secret(self, name: str) -> str:
+        value = self.beside(name, "WEBHOOK_URL")
+        try:
+            key = base64.b64decode(value.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            key = b""
+        if value and not (value.startswith("whsec_") and 24 <= len(key) <= 64):
+            raise SettingsError(f"{name} must be whsec_ and 24 to 64 random bytes in base64 (docs/suggestions.md).")
         return value
 
     def origins(self, name: str) -> tuple[str, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.contact import read_contact
 from bot.conversations.errors import BadContact, BadField, TextEmpty
 from bot.conversations.handoff import Handoffs, Outcome
 from bot.conversations.handoff_words import HandoffWords
@@ -18,8 +18,6 @@ from bot.conversations.references import new_reference
 from bot.conversations.text import clean, printable
 from bot.storage.models import left_message, message
 
-_EMAIL = re.compile(r"(?!=\?)[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
-_PHONE = re.compile(r"\+?[\d\s().\-–/]{7,24}")
 NAME_MOST = 80
 TRIES = 5
 
@@ -45,7 +43,7 @@ class LeftMessages:
                 return before
             if not await self._offered(db, conversation_id, seq):
                 raise BadField(field="question")
-            question, (contact, kind) = _text(values, "question"), read_contact(values.get("contact", ""))
+            question, (contact, kind) = _text(values, "question"), _contact(values.get("contact", ""))
             name = " ".join(printable(values.get("name", "")).split())[:NAME_MOST] or None
             reference = await self._new_reference(db)
             row = {
@@ -86,7 +84,7 @@ class LeftMessages:
             message.c.conversation_id == conversation_id, message.c.seq == seq, message.c.sender == Sender.BOT.value
         )
         blocks = (await db.execute(query)).scalar_one_or_none() or []
-        return any(block["type"] == "form" for block in blocks)
+        return any(block["type"] == "form" and "purpose" not in block for block in blocks)
 
     async def _new_reference(self, db: AsyncConnection) -> str:
         for _ in range(TRIES):
@@ -97,14 +95,11 @@ class LeftMessages:
         raise RuntimeError("no free number was found")
 
 
-def read_contact(text: str) -> tuple[str, str]:
-    """Return what a patron gave as (address or number, "email" or "phone"); raise BadContact."""
-    neat = " ".join(printable(text).split())
-    if _EMAIL.fullmatch(neat):
-        return neat, "email"
-    if _PHONE.fullmatch(neat) and 7 <= sum(char.isdigit() for char in neat) <= 15:
-        return neat, "phone"
-    raise BadContact(field="contact")
+def _contact(text: str) -> tuple[str, str]:
+    contact = read_contact(printable(text))
+    if contact is None:
+        raise BadContact(field="contact")
+    return contact
 
 
 def _text(values: Mapping[str, str], field: str) -> str:

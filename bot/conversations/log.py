@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -46,6 +46,8 @@ EXTEND = (
     .values(seq=sa.bindparam("seq"), last_at=sa.bindparam("last_at"), lang=sa.bindparam("lang"))
 )
 
+Keep = Callable[[AsyncConnection, Sequence[str]], Awaitable[None]]
+"""Keeps what may be kept of conversations that are about to be forgotten, in the same transaction."""
 LABEL_MOST = 120  # characters of a text that may be the words of a quick reply
 PAGE = 200  # messages that are read at once
 IDLE_SECONDS = 24 * 3600.0  # a chat that nobody wrote in for so long can no longer be opened by its token
@@ -71,8 +73,17 @@ class Receipt:
 class ConversationLog:
     """Begins, reads, extends and forgets conversations."""
 
-    def __init__(self, database: Database, clock: Clock, tokens: Tokens, hub: Hub, answer_within: float) -> None:
-        """`answer_within`: seconds for which a patron's message is still worth an answer."""
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        tokens: Tokens,
+        hub: Hub,
+        answer_within: float,
+        keep: Keep | None = None,
+    ) -> None:
+        """`answer_within`: seconds for which a patron's message is still worth an answer; `keep`: see `remove`."""
+        self.keep = keep
         self.database = database
         self.clock = clock
         self.hub = hub
@@ -163,7 +174,7 @@ class ConversationLog:
     async def forget(self, conversation_id: str) -> None:
         """Remove every trace of the conversation, the assistant's memory of it included."""
         async with self.database.write() as db:
-            await remove(db, [conversation_id])
+            await remove(db, [conversation_id], self.keep)
         self.hub.wake(conversation_id)
 
     async def append(
@@ -256,11 +267,16 @@ class ConversationLog:
         return self.clock.now().timestamp()
 
 
-async def remove(db: AsyncConnection, conversation_ids: Sequence[str]) -> None:
-    """Delete conversations and all that hangs on them in the caller's transaction."""
+async def remove(db: AsyncConnection, conversation_ids: Sequence[str], keep: Keep | None = None) -> None:
+    """Delete conversations and all that hangs on them in the caller's transaction.
+
+    `keep` is told before which of them are still there, and may keep counts of them.
+    """
     # Locked first, as everybody does who changes something of a conversation: so nobody waits in a circle.
     locked = sa.select(conversation.c.id).where(conversation.c.id.in_(conversation_ids)).order_by(conversation.c.id)
-    await db.execute(locked.with_for_update())
+    there = list((await db.execute(locked.with_for_update())).scalars())
+    if keep is not None and there:
+        await keep(db, there)
     for table, column in (
         (rasa_tracker, rasa_tracker.c.conversation_id),
         (turn, turn.c.conversation_id),

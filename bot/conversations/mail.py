@@ -76,7 +76,7 @@ class Outbox:
     async def put(
         self,
         db: AsyncConnection,
-        conversation_id: str,
+        conversation_id: str | None,
         left_message_id: int | None,
         *,
         recipient: str,

@@ -23,11 +23,17 @@ def as_text(block: Block) -> str:
         case "table":
             return "\n".join(" | ".join(row) for row in [block["head"], *block["rows"]])
         case "form":
-            return "\n".join(f"  {field['label']}: ____" for field in block["fields"])
+            return "\n".join(_field(field) for field in block["fields"])
         case "rating":
             return str(block["prompt"])
         case _:
             return str(block.get("text") or "").replace("**", "")
+
+
+def _field(field: dict[str, Any]) -> str:
+    if field["kind"] != "options":
+        return f"  {field['label']}: ____"
+    return "\n".join([f"  {field['label']}", *(f"  [ ] {option['label']}" for option in field["options"])])
 
 
 def _title(card: dict[str, Any]) -> str:

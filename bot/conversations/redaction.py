@@ -15,19 +15,24 @@ from bot.conversations.search_words import fold
 from bot.storage.models import (
     conversation,
     conversation_tag,
+    gap,
+    gap_question,
     handoff,
     left_message,
+    lesson,
     mail,
     message,
     note,
     rasa_tracker,
     rating,
+    suggestion,
+    survey_answer,
     turn,
 )
 
 REMOVED = "[removed]"
 LEAST = 2  # characters: a single letter is everywhere
-NAMES = frozenset(("type", "kind", "lang", "payload", "intent", "entity"))
+NAMES = frozenset(("type", "kind", "purpose", "lang", "payload", "intent", "entity"))
 """Fields of blocks and of what was understood that hold our own words, never a patron's."""
 
 
@@ -77,8 +82,13 @@ async def redact(db: AsyncConnection, conversation_id: str, text: str) -> int:
         (note, note.c.id, ("text",)),
         (rating, rating.c.seq, ("comment",)),
         (conversation_tag, conversation_tag.c.tag, ("tag",)),
+        (suggestion, suggestion.c.id, ("text", "details", "matching", "contact")),
+        (survey_answer, survey_answer.c.id, ("value",)),
+        (lesson, lesson.c.id, ("text",)),
     ):
         await _texts(db, table, table.c.conversation_id == conversation_id, key, columns, passage)
+    grouped = gap.c.id.in_(sa.select(gap_question.c.gap_id).where(gap_question.c.conversation_id == conversation_id))
+    await _texts(db, gap, grouped, gap.c.id, ("question",), passage)
     await _texts(db, conversation, conversation.c.id == conversation_id, conversation.c.id, ("context",), passage)
     # The assistant's own memory of the talk holds the words in forms of its own; it can do without it.
     await db.execute(rasa_tracker.delete().where(rasa_tracker.c.conversation_id == conversation_id))
@@ -107,12 +117,12 @@ async def _turns(db: AsyncConnection, conversation_id: str, passage: Passage, to
         turn.c.conversation_id == conversation_id
     )
     for row in (await db.execute(query)).all():
-        understood, suggestion = passage.out_of_all(row.understood), passage.out_of_all(row.suggestion)
+        understood, suggested = passage.out_of_all(row.understood), passage.out_of_all(row.suggestion)
         if row.seq in touched and understood:
             entities = passage.out_of_understood(understood.get("entities", []))
             understood = understood | {"entities": entities}
-        if (understood, suggestion) != (row.understood, row.suggestion):
-            values = {"understood": understood, "suggestion": suggestion}
+        if (understood, suggested) != (row.understood, row.suggestion):
+            values = {"understood": understood, "suggestion": suggested}
             await db.execute(turn.update().where(turn.c.id == row.id).values(values))
 
 
@@ -126,6 +136,6 @@ async def _texts(
 ) -> None:
     for row in (await db.execute(sa.select(key.label("key"), *(table.c[name] for name in columns)).where(here))).all():
         before = {name: getattr(row, name) for name in columns if getattr(row, name)}
-        after = {name: passage.out_of(value) for name, value in before.items()}
+        after = {name: passage.out_of_all(value) for name, value in before.items()}
         if after != before:
             await db.execute(table.update().where(here, key == row.key).values(after))

@@ -11,7 +11,9 @@ LENGTH = 5
 
 def new_reference(kind: str) -> str:
     """Return a new number of a kind (one letter), such as 'M-4K7Q2-X'."""
-    body = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
+    body = ""
+    while not any(sign.isdigit() for sign in body):  # by a digit a number is told from a word
+        body = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
     return f"{kind}-{body}-{_check(kind, body)}"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from bot.clock import Clock
-from bot.conversations.log import remove
+from bot.conversations.log import Keep, remove
 from bot.storage.engine import Database
 from bot.storage.models import conversation, rasa_tracker
 
@@ -30,15 +30,18 @@ class Purged:
     trackers: int
 
 
-async def purge(database: Database, clock: Clock, days: int) -> Purged:
-    """Remove conversations without a message for `days` days, and trackers that are old or of no conversation."""
+async def purge(database: Database, clock: Clock, days: int, keep: Keep | None = None) -> Purged:
+    """Remove conversations without a message for `days` days, and trackers that are old or of no conversation.
+
+    `keep` is told of each conversation in the transaction that removes it.
+    """
     limit = clock.now().timestamp() - days * 86400
     gone = 0
     while True:
         async with database.write() as db:
             query = sa.select(conversation.c.id).where(conversation.c.last_at < limit).limit(BATCH)
             old = list((await db.execute(query)).scalars())
-            await remove(db, old)
+            await remove(db, old, keep)
         gone += len(old)
         if len(old) < BATCH:
             break
@@ -55,11 +58,11 @@ async def purge(database: Database, clock: Clock, days: int) -> Purged:
     return Purged(gone, removed.rowcount)
 
 
-async def purge_forever(database: Database, clock: Clock, days: int) -> None:
+async def purge_forever(database: Database, clock: Clock, days: int, keep: Keep | None = None) -> None:
     """Purge now and every ten minutes, until cancelled."""
     while True:
         try:
-            purged = await purge(database, clock, days)
+            purged = await purge(database, clock, days, keep)
             if purged.conversations:
                 log.info("forgot %s conversations after %s days", purged.conversations, days)
         except Exception:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -25,6 +25,12 @@ from bot.storage.models import message, rasa_tracker, turn
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+Order = Callable[[AsyncConnection, Conversation, Block, str], Awaitable[list[Block]]]
+"""What the gateway does for the assistant in the transaction that stores its reply: (database, talk, the block that
+orders it, language) -> the blocks that take its place."""
+Closing = Callable[[AsyncConnection, Conversation, TurnReply], Awaitable[list[Block]]]
+"""What the gateway adds to a reply of the assistant that is about to be shown, in the same transaction."""
 
 SWEEP_SECONDS = 1.0  # how often turns are looked for that a dead process left behind
 RETRY_PAUSES = (0.5, 1.0, 2.0)  # seconds after the first, second and every later failed attempt
@@ -66,9 +72,16 @@ class TurnWorker:
         says: Says,
         handoffs: Handoffs,
         name: str,
+        orders: Mapping[str, Order] | None = None,
         at_once: int = 16,
+        closing: Closing | None = None,
     ) -> None:
-        """`name` tells this gateway from others on the same database; `at_once`: turns of different talks at a time."""
+        """`name` tells this gateway from others on the same database; `at_once`: turns of different talks at a time.
+
+        `orders`: by the type of the block that the assistant orders them with.
+        """
+        self._orders = dict(orders or {})
+        self._closing = closing
         self._log = log_
         self._handoffs = handoffs
         self._database = log_.database
@@ -197,10 +210,10 @@ class TurnWorker:
         request = TurnRequest(talk.id, row.id, words, row.received_at, talk.lang, talk.branch, row.choice)
         try:
             reply = await self._ask(request, shown=talk.mode is Mode.BOT)
+            return await self._finish(row.id, talk.id, reply, words)
         except BrainError as error:
             await self._failed(row, talk, error)
             return await self._claim(talk.id)
-        return await self._finish(row.id, talk.id, reply, words)
 
     async def _ask(self, request: TurnRequest, *, shown: bool) -> TurnReply:
         if shown:
@@ -231,9 +244,11 @@ class TurnWorker:
                     "model": reply.model,
                 }
                 await db.execute(turn.update().where(turn.c.id == turn_id).values(values))
+                blocks = await self._carried_out(db, talk, blocks, reply.lang)
                 if talk.epoch == row.epoch and await self._is_shown(db, talk, reply):
                     late = self._says.late(reply.lang, words) if row.apologised_at else []
-                    talk = await self._show(db, talk, reply.lang, [*late, *blocks], person, outlook)
+                    more = await self._closing(db, talk, reply) if self._closing else []
+                    talk = await self._show(db, talk, reply.lang, [*late, *blocks, *more], person, outlook)
                 else:
                     suggested = {"state": "suggested", "suggestion": blocks}
                     await db.execute(turn.update().where(turn.c.id == turn_id).values(suggested))
@@ -244,6 +259,24 @@ class TurnWorker:
         if talk.mode is not Mode.BOT:
             self._log.hub.wake(DESK)
         return claimed
+
+    async def _carried_out(
+        self, db: AsyncConnection, talk: Conversation, blocks: list[Block], lang: str
+    ) -> list[Block]:
+        """Do what blocks order: once, as the turn is done in the same transaction.
+
+        What a patron suggests is kept also when staff took the talk over meanwhile. An order that cannot be carried out
+        is as if there were no answer: the turn is tried again.
+        """
+        done: list[Block] = []
+        for block in blocks:
+            order = self._orders.get(block["type"])
+            try:
+                done += [block] if order is None else await order(db, talk, block, lang)
+            except Exception as error:
+                log.exception("an order of conversation %s failed", talk.id)
+                raise BrainError(f"an order failed: {type(error).__name__}") from error
+        return done
 
     async def _is_shown(self, db: AsyncConnection, talk: Conversation, reply: TurnReply) -> bool:
         """Tell whether the patron gets to see the reply: help in danger even while waiting for a person."""

@@ -30,7 +30,7 @@ from bot.knowledge.title_words import (
 
 _QUOTED = re.compile(r"[\"“”«„](?P<title>[^\"“”»«„]{2,150})[\"“”»]|(?<!\w)[‘'](?P<single>[^'‘’]{3,150})[’'](?!\w)")
 _MARKS = ' \t\n.,;:!?¿¡-–—…"“”«»()[]'
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[^\sA-Z][.!?])\s+|\n+")  # not after the initial of a name
 _MOST = 500  # letters that are looked at
 
 

@@ -95,7 +95,8 @@ def _here(path: str, **options: Any) -> _Here:
 
 def _may_wait(fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
     if fn.__name__ == "execute":
-        return str(args[0]).startswith(("BEGIN IMMEDIATE", "DELETE", "PRAGMA"))
+        # WITH: what is counted over many talks takes long.
+        return str(args[0]).startswith(("BEGIN IMMEDIATE", "DELETE", "PRAGMA", "WITH"))
     return fn.__name__ == "commit"
 
 

@@ -1,7 +1,8 @@
-"""`python -m bot understand`: what the trained model makes of many texts."""
+"""`python -m bot understand`: what a trained model makes of many texts."""
 
 import asyncio
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,14 @@ from bot.train import train
 def understand_file(settings: Settings, source: Path, target: Path) -> None:
     """Read {"text"} lines; write intent, confidence, ranking, entities, language and clauses (what it asks)."""
     model = train(settings)
+    with source.open(encoding="utf-8") as lines, target.open("w", encoding="utf-8") as output:
+        texts = (json.loads(line)["text"] for line in lines if line.strip())
+        for result in understand_texts(model, texts):
+            output.write(json.dumps(result, ensure_ascii=False) + "\n")
+
+
+def understand_texts(model: Path, texts: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Return what the model of a file makes of each text."""
     from bot.understanding.server import quieten
 
     quieten()
@@ -32,8 +41,5 @@ def understand_file(settings: Settings, source: Path, target: Path) -> None:
         asked = [{"text": one["text"], "intent": one["intent"]["name"]} for one in questions]
         return {"text": text, **understood(questions[0]), "clauses": asked}
 
-    with source.open(encoding="utf-8") as lines, target.open("w", encoding="utf-8") as output:
-        for line in lines:
-            if line.strip():
-                result = asyncio.run(understand(json.loads(line)["text"]))
-                output.write(json.dumps(result, ensure_ascii=False) + "\n")
+    for text in texts:
+        yield asyncio.run(understand(text))

@@ -13,6 +13,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.settings import Settings
+from bot.understanding import grouping, model_change
 from bot.understanding.reading import Parsed, read
 from bot.understanding.tracker_store import current_turn
 from bot.wording import DEFAULT_LANGUAGE, LANGUAGES, Wording
@@ -58,7 +59,7 @@ class TurnChannel(InputChannel):
             asked = request.json
             if not CONVERSATION.fullmatch(str(asked["conversation"])):
                 return response.json({"ok": False, "code": "bad_conversation"}, status=400)
-            answers = await answer(agent, asked, self.name(), on_new_message)
+            answers = await answer(agent, asked, self.name())
             first = answers[0].parsed
             return response.json(
                 {
@@ -70,6 +71,8 @@ class TurnChannel(InputChannel):
                 }
             )
 
+        model_change.add_routes(routes)
+        grouping.add_routes(routes)
         return routes
 
 
@@ -82,9 +85,7 @@ class Answer:
     guide: Optional[Dict[str, Any]] = None  # how far the patron is in a guide
 
 
-async def answer(
-    agent: Agent, asked: Dict[str, Any], channel: str, on_new_message: Callable[[UserMessage], Awaitable[Any]]
-) -> List[Answer]:
+async def answer(agent: Agent, asked: Dict[str, Any], channel: str) -> List[Answer]:
     """Answer each question of a message in turn, as if it had come alone."""
     metadata = {key: asked.get(key) for key in ("received_at", "lang", "branch")}
 
@@ -109,7 +110,7 @@ async def answer(
             message_id=turn,
             metadata=metadata | {"of_several": len(questions) > 1},
         )
-        await on_new_message(message)
+        await agent.handle_message(message)  # of this agent: the model may be changed meanwhile
         guides = [said["custom"]["guide"] for said in collected.messages if (said.get("custom") or {}).get("guide")]
         answers.append(Answer(parsed, _blocks(collected.messages), guides[-1] if guides else None))
     return answers

@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.knowledge.dates import DateSpan, resolve
 from bot.knowledge.library import Library, load_library
 from bot.knowledge.resource_file import load_resources, resources_path
+from bot.knowledge.suggestions import without_code
 from bot.settings import Settings
 from bot.understanding.language import detect
 from bot.understanding.words import LibraryWords
@@ -57,7 +58,7 @@ class LibraryEntities(GraphComponent, EntityExtractorMixin):
             if not text:
                 continue
             metadata = message.get("metadata") or {}
-            language, _ = detect(text, metadata.get("lang"))
+            language, _ = detect(without_code(text), metadata.get("lang"))
             message.set("language", language, add_to_output=True)
             moment = datetime.fromtimestamp(metadata.get("received_at") or time.time(), self._library.zone)
             found = [

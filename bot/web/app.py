@@ -26,15 +26,26 @@ from bot.conversations.retention import purge_forever
 from bot.conversations.turns import Deadlines, TurnWorker
 from bot.conversations.waiting import Waiting
 from bot.knowledge.knowledge import Knowledge
+from bot.learning.examples import Examples
+from bot.learning.gaps import Gaps
+from bot.learning.publishing import Publishing
 from bot.settings import Settings
+from bot.statistics.daily import DailyCounts
 from bot.storage.engine import Database
+from bot.suggestions.deliveries import Deliveries
+from bot.suggestions.handling import Handling
+from bot.suggestions.retention import drop_contacts_forever
+from bot.suggestions.surveys import Surveys
+from bot.suggestions.taking import Suggestions
+from bot.suggestions.telling import Telling
 from bot.web import desk, keys, static
 from bot.web.desk_hours import desk_outlook
 from bot.web.errors import say_errors
 from bot.web.headers import add_headers
 from bot.web.limits import Limits
 from bot.web.origins import check_origin
-from bot.web.patron import api, pages
+from bot.web.outlets import outlets_of
+from bot.web.patron import api, pages, you_asked
 from bot.web.patron.greeting import says
 from bot.web.rasa import RasaBrain
 from bot.web.relay import Relay
@@ -61,6 +72,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> web.Applicatio
     api.add_routes(app)
     desk.add_routes(app)
     pages.add_routes(app)
+    you_asked.add_routes(app)
     static.add_routes(app)
     return app
 
@@ -71,7 +83,15 @@ def add_conversations(app: web.Application) -> None:
     database, wording = app[keys.DATABASE], app[keys.WORDING]
     contact = {"phone": library.phone, "email": library.email}
     words = HandoffWords(wording, clock, **contact)
-    log_ = ConversationLog(database, clock, Tokens(settings.signing_secret()), Hub(), settings.retry_seconds)
+    app[keys.DAILY_COUNTS] = DailyCounts(database, clock, library.zone)
+    log_ = ConversationLog(
+        database,
+        clock,
+        Tokens(settings.signing_secret()),
+        Hub(),
+        settings.retry_seconds,
+        app[keys.DAILY_COUNTS].keep,
+    )
     app[keys.LOG] = log_
     app[keys.PRESENCE] = Presence(database, clock)
     app[keys.PAUSE] = Pause(database, lambda lang: wording.say("utter_service_paused", lang, **contact))
@@ -87,8 +107,17 @@ def add_conversations(app: web.Application) -> None:
             library.name.to(DEFAULT_LANGUAGE),
         ),
     )
+    app[keys.DELIVERIES] = Deliveries(database, clock, outlets_of(settings, library))
+    app[keys.HANDLING] = Handling(
+        clock, app[keys.DELIVERIES], Telling(app[keys.OUTBOX], wording, library.phone, library.name.to)
+    )
+    app[keys.SUGGESTIONS] = Suggestions(clock, wording, app[keys.DELIVERIES])
+    app[keys.SURVEYS] = Surveys(log_, wording)
     app[keys.LEFT_MESSAGES] = LeftMessages(log_, app[keys.HANDOFFS], words, app[keys.OUTBOX])
     app[keys.WAITING] = Waiting(log_, app[keys.PRESENCE], app[keys.HANDOFFS], app[keys.CLAIMS], words)
+    app[keys.GAPS] = Gaps(database, clock, app[keys.BRAIN].group)
+    app[keys.EXAMPLES] = Examples(settings)
+    app[keys.PUBLISHING] = Publishing(database, clock, settings, app[keys.BRAIN].take_model)
     app[keys.WORKER] = TurnWorker(
         log_,
         app[keys.BRAIN],
@@ -96,6 +125,8 @@ def add_conversations(app: web.Application) -> None:
         says(wording, library.phone),
         app[keys.HANDOFFS],
         name=f"{socket.gethostname()}:{settings.port}",
+        orders={"suggestion": app[keys.SUGGESTIONS].take, "track": app[keys.SUGGESTIONS].tell},
+        closing=app[keys.SURVEYS].ask,
     )
 
 
@@ -106,8 +137,13 @@ async def conversations(app: web.Application) -> AsyncIterator[None]:
     chores = [
         asyncio.create_task(app[keys.WAITING].watch()),
         asyncio.create_task(app[keys.OUTBOX].send_forever()),
-        asyncio.create_task(purge_forever(app[keys.DATABASE], clock, settings.retention_days)),
+        asyncio.create_task(app[keys.DELIVERIES].send_forever()),
+        asyncio.create_task(drop_contacts_forever(app[keys.DATABASE], clock)),
+        asyncio.create_task(purge_forever(app[keys.DATABASE], clock, settings.retention_days, app[keys.LOG].keep)),
+        asyncio.create_task(app[keys.DAILY_COUNTS].drop_old_forever()),
         asyncio.create_task(app[keys.KNOWLEDGE].warm(clock.now())),
+        asyncio.create_task(app[keys.GAPS].run()),
+        asyncio.create_task(app[keys.PUBLISHING].run()),
     ]
     if settings.redis_url:
         chores.append(asyncio.create_task(Relay(settings.redis_url, app[keys.LOG].hub).run()))
@@ -116,6 +152,7 @@ async def conversations(app: web.Application) -> AsyncIterator[None]:
     for chore in chores:
         chore.cancel()
     await asyncio.gather(*chores, return_exceptions=True)
+    await app[keys.DELIVERIES].close()
     await app[keys.KNOWLEDGE].close()
     await app[keys.BRAIN].close()
     await app[keys.DATABASE].close()

@@ -16,8 +16,16 @@ from bot.conversations.ratings import Ratings
 from bot.conversations.turns import TurnWorker
 from bot.conversations.waiting import Waiting
 from bot.knowledge.knowledge import Knowledge
+from bot.learning.examples import Examples
+from bot.learning.gaps import Gaps
+from bot.learning.publishing import Publishing
 from bot.settings import Settings
+from bot.statistics.daily import DailyCounts
 from bot.storage.engine import Database
+from bot.suggestions.deliveries import Deliveries
+from bot.suggestions.handling import Handling
+from bot.suggestions.surveys import Surveys
+from bot.suggestions.taking import Suggestions
 from bot.web.limits import Limits
 from bot.web.rasa import RasaBrain
 from bot.wording import Wording
@@ -34,7 +42,14 @@ CLAIMS = web.AppKey("claims", Claims)
 RATINGS = web.AppKey("ratings", Ratings)
 LEFT_MESSAGES = web.AppKey("left_messages", LeftMessages)
 WAITING = web.AppKey("waiting", Waiting)
+DAILY_COUNTS = web.AppKey("daily_counts", DailyCounts)
+GAPS = web.AppKey("gaps", Gaps)
+PUBLISHING = web.AppKey("publishing", Publishing)
+EXAMPLES = web.AppKey("examples", Examples)
 OUTBOX = web.AppKey("outbox", Outbox)
+DELIVERIES = web.AppKey("deliveries", Deliveries)
+HANDLING = web.AppKey("handling", Handling)
+SURVEYS = web.AppKey("surveys", Surveys)
 BRAIN = web.AppKey("brain", RasaBrain)
 KNOWLEDGE = web.AppKey("knowledge", Knowledge)
 WORDING = web.AppKey("wording", Wording)
@@ -42,3 +57,4 @@ LIMITS = web.AppKey("limits", Limits)
 
 LANGUAGE = web.RequestKey("language", str)
 """Where a request keeps the language in which its errors are said."""
+SUGGESTIONS = web.AppKey("suggestions", Suggestions)

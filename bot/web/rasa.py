@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from typing import Any
 
 import aiohttp
 
@@ -10,6 +12,9 @@ from bot.conversations.errors import BrainDown, BrainError
 from bot.conversations.model import TurnReply, TurnRequest
 
 log = logging.getLogger(__name__)
+
+MODEL_SECONDS = 120.0  # a model takes some seconds to load, on a busy machine many
+GROUP_SECONDS = 20.0
 
 
 class RasaBrain:
@@ -41,6 +46,31 @@ class RasaBrain:
         except (aiohttp.ClientConnectionError, ConnectionError) as error:
             raise BrainDown(str(error)) from None
         except (aiohttp.ClientError, ValueError, KeyError, TypeError) as error:
+            raise BrainError(f"Rasa's answer cannot be read: {error}") from None
+
+    async def take_model(self, model: str) -> None:
+        """Have Rasa answer by another model; raise BrainDown when no Rasa listens, BrainError when it cannot."""
+        await self._call("PUT", "model", {"model": f"{model}.tar.gz"}, MODEL_SECONDS)
+
+    async def group(self, texts: Sequence[str], leaders: Sequence[str]) -> list[int]:
+        """Return for each text the place in leaders + texts of the one that means the same; raise BrainError."""
+        said = await self._call("POST", "group", {"texts": list(texts), "leaders": list(leaders)}, GROUP_SECONDS)
+        return [int(place) for place in said["groups"]]
+
+    async def _call(self, method: str, route: str, body: dict[str, Any], seconds: float) -> dict[str, Any]:
+        timeout = aiohttp.ClientTimeout(total=seconds)
+        url = f"{self._url}/webhooks/turn/{route}"
+        try:
+            async with self._open().request(method, url, json=body, timeout=timeout) as response:
+                if response.status == 503:
+                    raise BrainDown("Rasa is loading its model")
+                if response.status != 200:
+                    raise BrainError(f"Rasa answered {response.status} to {route}")
+                said: dict[str, Any] = await response.json()
+                return said
+        except (aiohttp.ClientConnectionError, ConnectionError) as error:
+            raise BrainDown(str(error)) from None
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise BrainError(f"Rasa's answer cannot be read: {error}") from None
 
     async def ready(self) -> bool:

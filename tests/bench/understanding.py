@@ -1,6 +1,6 @@
 """`python -m tests.bench.understanding [LABELLED.jsonl TOPICS.yml]`: the table of docs/understanding.md, measured anew.
 
-It trains every candidate on data/nlu and holds it against tests/understanding/held_out.jsonl, and against other
+It trains every candidate on data/nlu and holds it against data/held_out.jsonl, and against other
 labelled questions where they are given: lines of {"text", "topic", "alt"?} with a YAML that says which topics an intent
 covers.
 Nothing here goes through Rasa: what is compared are the numbers that a sentence becomes, and what is made of them.
@@ -218,7 +218,7 @@ def measured(
 def main(arguments: Sequence[str]) -> None:
     """Print the two tables."""
     covers: dict[str, set[str]] = {}
-    files = [ROOT / "tests" / "understanding" / "held_out.jsonl"]
+    files = [ROOT / "data" / "held_out.jsonl"]
     if len(arguments) == 2:
         files.append(Path(arguments[0]))
         covers = {

@@ -216,7 +216,7 @@ class ScriptedDesk:
             "said": None,
             "nav": nav,
             "paused": False,
-            "inbox_open": self.state["inbox"],
+            "badges": {"/desk/inbox": (self.state["inbox"], "open")},
             "wide": False,
         }
         return render.environment().get_template("live.html").render(facts)

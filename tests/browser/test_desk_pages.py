@@ -10,18 +10,21 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.storage.migrate import migrate
+from bot.storage.models import gap, gap_question, label
 from bot.web import keys
 from bot.web.desk.sessions import Role
 from tests.browser.chat import violations
 from tests.browser.conftest import leave
+from tests.browser.pictures import picture
 from tests.conftest import new_settings
 from tests.web.a_desk import PASSWORD, Desk, running_desk
+from tests.web.a_suggestion import a_suggestion
 
 Enter = Callable[..., Awaitable[Page]]
 
 # What stands sideways out of the page, and what is too small for a finger.
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-FINGERS = "button, summary, select, input:not([type=hidden], [type=checkbox]), a.button, nav a"
+FINGERS = "button, summary, select, input:not([type=hidden], [type=checkbox], [type=radio]), a.button, nav a"
 SMALL = f"""[...document.querySelectorAll('{FINGERS}')]
 	.map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
 	.filter(([, box]) => box.width && box.height < 43.5).map(([html]) => html)"""
@@ -65,7 +68,97 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
         }
         await desk.insert("left_message", reference="M-4K7Q2", **left, **words)
         await desk.insert("canned_reply", staff_id=None, shortcut="wifi", lang="en", text="Ask {staff}.")
+        await some_wishes(desk, talk)
+        await some_surveys(desk)
+        await some_lessons(desk)
         yield desk
+
+
+async def some_lessons(desk: Desk) -> None:
+    """Store an answer to review, lessons of both kinds, a gap, and batches that are refused, ready and failed."""
+    now = desk.clock.now().timestamp()
+    talk = await desk.talk(("patron", "is riverside lit tonight"), ("bot", "Nothing is on at **Riverside** tonight."))
+    ranking = [{"intent": "find_event", "confidence": 0.4}, {"intent": "ask_hours", "confidence": 0.3}]
+    understood = {"intent": "find_event", "confidence": 0.4, "ranking": ranking, "entities": []}
+    times = {"received_at": 0.0, "answer_by": 0.0, "attempts": 1, "leased_until": 0.0, "epoch": 0}
+    await desk.insert("turn", conversation_id=talk, seq=2, state="done", understood=understood, **times)
+    common = {"lang": "en", "matching": "x", "count": 2, "name": "Ana", "at": now}
+    cause = {"conversation_id": talk, "seq": 3}
+    await desk.insert("lesson", kind="example", topic="ask_hours", text="is it lit", state="open", **cause, **common)
+    await desk.insert("lesson", kind="example", topic="find_event", text="hours", state="approved", **common)
+    answer = desk.app[keys.SETTINGS].library / "answers" / "wifi.md"
+    before = answer.read_text(encoding="utf-8")
+    better = {"text": before.replace("free", "free for all"), "before": before}
+    await desk.insert("lesson", kind="answer", topic="wifi", state="open", **better, **common)
+    other = await desk.talk(("patron", "do you lend kayaks"), ("bot", "I do not know."))
+    async with desk.app[keys.DATABASE].write() as db:  # a gap without questions would be dropped
+        row = {"question": "do you lend kayaks", "lang": "en", "note": "The parks do.", "state": "open", "at": now}
+        (number,) = (await db.execute(gap.insert().values(row))).inserted_primary_key or (0,)
+        asked = {"conversation_id": other, "seq": 2, "gap_id": number, "at": now, "labelled": True}
+        await db.execute(gap_question.insert().values(asked))
+        await db.execute(label.insert().values(conversation_id=other, seq=3, label="missing", at=now))
+    files = [{"path": "from_review/ask_hours.yml", "before": "version: 1\n", "after": "version: 1\nnlu:\n"}]
+    figures = {"ask_hours": [31, 33, 34], "use_printing": [26, 20, 27], "ask_jobs": [24, 24, 26]}
+    for state, problem in (("refused", None), ("ready", None), ("failed", "answers/wifi.md:3: Mend it.")):
+        row = {"state": state, "problem": problem, "model_before": "foyer-1", "model": "foyer-2"}
+        await desk.insert("publication", at=now, name="Ana", figures=figures, files=files, **row)
+
+
+async def some_surveys(desk: Desk) -> None:
+    """Store an open survey with answers, and a draft."""
+    day = 86400.0
+    now = desk.clock.now().timestamp()
+    common = {"asks": {"branches": ["eastside"], "share": 50}, "name_of_maker": "Admin", "created_at": now}
+    choices = [{"en": "Every week", "es": "Cada semana"}, {"en": "Now and then", "es": "De vez en cuando"}]
+    choices.append({"en": "No, earlier hours suit me better than anything else", "es": "No, prefiero más temprano"})
+    late = {"en": "Would you come after 8 PM on weekdays?", "es": "¿Vendría después de las 8 p. m. entre semana?"}
+    days = {"begins_at": now - 3 * day, "ends_at": now + 11 * day, "most": 100}
+    first = await desk.insert(
+        "survey", name="Evening hours", kind="choice", state="open", question=late, options=choices, **days, **common
+    )
+    for number in range(14):
+        value = "1223311"[number % 7] if number < 12 else None
+        times = {"asked_at": now, "answered_at": now if value else None}
+        await desk.insert("survey_answer", survey_id=first, seq=7, value=value, lang="en", branch="eastside", **times)
+    words = {"en": "What should we change first?", "es": "¿Qué deberíamos cambiar primero?"}
+    await desk.insert(
+        "survey", name="First wish", kind="text", state="draft", question=words, options=[], **days, **common
+    )
+
+
+async def some_wishes(desk: Desk, talk: str) -> None:
+    """Store suggestions, the first one with everything that its page can show."""
+    day = 86400.0
+    now = desk.clock.now().timestamp()
+    title = {"title": "The Women", "author": "Kristin Hannah", "formats": ["large_print"], "audience": "adults"}
+    mine = {"contact": "ann@example.org", "contact_kind": "email", "branch": "main", "conversation_id": talk}
+    state = {"status": "considering", "staff_id": desk.people["agent"], "created_at": now - 3 * day}
+    words = "The Women by Kristin Hannah, large print"
+    first = (await a_suggestion(desk, words, details=title, changed_at=now - day, **mine, **state)).id
+    state = {"status": "considering", "joined_to": first, "created_at": now - 2 * day}
+    other = await a_suggestion(desk, "Las mujeres, de Kristin Hannah", lang="es", branch="eastside", **state)
+    for what, value, name, ago in (
+        ("sent", "koha 42", "", 2.9),
+        ("joined", other.code, "", 2),
+        ("status", "considering", "Agent", 1),
+        ("assigned", "Agent", "Agent", 1),
+        ("note", "The vendor has the large print from May on.", "Agent", 0.1),
+    ):
+        event = {"what": what, "value": value, "name": name, "at": now - ago * day}
+        await desk.insert("suggestion_event", suggestion_id=first, **event)
+    way = {"suggestion_id": first, "body": {}, "next_at": 0.0}
+    await desk.insert(
+        "delivery", outlet="koha", event="created", key="a", state="sent", attempts=1, remote_id="42", **way
+    )
+    late = {"state": "failed", "attempts": 17, "problem": "The receiver answered 503"}
+    await desk.insert("delivery", outlet="webhook", event="changed", key="b", **late, **way)
+    cold = {"kind": "complaint", "branch": "eastside", "created_at": now - 8000}
+    await a_suggestion(desk, "The reading room at Eastside is cold in the mornings.", **cold)
+    spanish = {"title": "Cien años de soledad", "author": "Gabriel García Márquez"}
+    await a_suggestion(desk, "Cien años de soledad", details=spanish, lang="es", created_at=now - 4000)
+    await a_suggestion(desk, "A chess club for grown-ups, on weekday evenings.", kind="event", branch="eastside")
+    kept = {"details": {"title": "Braiding Sweetgrass", "author": "Robin Wall Kimmerer"}, "status": "done"}
+    await a_suggestion(desk, "Braiding Sweetgrass", reply="It is on the shelf at all three branches.", **kept)
 
 
 @pytest.fixture
@@ -96,8 +189,49 @@ async def enter(browser: Browser, desk: Desk) -> AsyncIterator[Enter]:
 
 async def every_page(desk: Desk) -> list[str]:
     talk = (await desk.rows("conversation"))[0].id
-    lists = ("chats", "chats?q=print&branch=main", "inbox", "replies", "settings", "people", "account", "audit", "help")
-    ones = (f"chats/{talk}", f"chats/{talk}/print", "inbox/1", "inbox/999999", "nowhere")
+    asked = (await desk.rows("lesson"))[0].conversation_id
+    lists = (
+        "chats",
+        "chats?q=print&branch=main",
+        "inbox",
+        "suggestions",
+        "suggestions?q=chess&status=all",
+        "statistics",
+        "surveys",
+        "surveys/new",
+        "review",
+        "gaps",
+        "lessons",
+        "lessons?state=approved",
+        "publish",
+        "replies",
+        "settings",
+        "people",
+        "account",
+        "audit",
+        "help",
+    )
+    ones = (
+        "surveys/1",
+        "surveys/2",
+        "surveys/2/edit",
+        "suggestions/1",
+        "suggestions/2",
+        "lessons/1",
+        "lessons/3",
+        f"lessons/topic?talk={asked}&seq=3",
+        f"lessons/answer?talk={asked}&seq=3&answer=wifi",
+        "lessons/answer?gap=1&answer=new",
+        f"gaps/note?talk={asked}&seq=3",
+        "publish/1",
+        "publish/2",
+        "publish/3",
+        f"chats/{talk}",
+        f"chats/{talk}/print",
+        "inbox/1",
+        "inbox/999999",
+        "nowhere",
+    )
     return [f"/desk/{path}" for path in (*lists, *ones)]
 
 
@@ -166,6 +300,33 @@ async def test_work_is_done_without_scripts_and_by_keyboard_alone(enter: Enter, 
     await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     await page.goto("/desk/people")
     await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def test_suggestion_is_decided_without_scripts_and_by_keyboard_alone(enter: Enter, desk: Desk) -> None:
+    page = await enter("reviewer")
+    await page.goto("/desk/suggestions")
+    await picture(page, "desk-suggestions")
+    await page.goto("/desk/suggestions/1")
+    await page.set_viewport_size({"width": 1280, "height": 1180})
+    await picture(page, "desk-suggestion")
+    page = await enter("agent", java_script_enabled=False)
+    await page.get_by_role("link", name="Suggestions").press("Enter")
+    await page.get_by_role("link", name="A chess club").press("Enter")
+    await page.get_by_role("button", name="I take it").press("Enter")
+    await expect(page.get_by_label("Person")).to_have_value(str(desk.people["agent"]))
+    await page.get_by_label("Status").select_option("Ordered")
+    await page.get_by_label("Public reply").fill("It begins on the first Monday in January.")
+    await page.get_by_role("checkbox").press("Space")
+    await page.get_by_role("button", name="Save").press("Enter")
+    await expect(page.locator(".flash")).to_have_text("Saved.")
+    await expect(page.get_by_text("Status: Ordered")).to_be_visible()
+    await page.goto("/you-asked")
+    await expect(page.get_by_text("It begins on the first Monday in January.")).to_be_visible()
+    await expect(page.get_by_text("A chess club")).to_be_visible()
+    code = next(row.code for row in await desk.rows("suggestion") if row.kind == "event")
+    await page.get_by_label("Code").fill(code.lower())
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text(f"{code}: A chess club")
 
 
 async def test_permanent_link_leads_to_its_message(enter: Enter, desk: Desk) -> None:

@@ -41,7 +41,7 @@ DRESSED = "document.querySelector('library-chat').shadowRoot.adoptedStyleSheets.
 PARKED = {"type": "choices", "prompt": "Which one?", "choices": [{"label": "Main", "payload": "2.0"}]}
 
 
-@pytest.mark.parametrize("path", ["/", "/chat", "/ask?lang=es"])
+@pytest.mark.parametrize("path", ["/", "/chat", "/ask?lang=es", "/you-asked", "/you-asked?lang=es&code=K-AAAAA-A"])
 @pytest.mark.parametrize("look", ["light", "dark", "forced"])
 async def test_pages_are_accessible_in_every_look(visit: Visit, path: str, look: str) -> None:
     media = {"forced_colors": "active"} if look == "forced" else {"color_scheme": look}

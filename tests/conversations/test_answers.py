@@ -132,7 +132,7 @@ ENGLISH = [
     ),
     Asked(
         "suggest_purchase",
-        "could you buy a book that you don't have?",
+        "how do i suggest a title for the library to purchase",
         "the title, the author and the format are enough",
         "Suggesting a title to buy",
     ),
@@ -156,7 +156,7 @@ ENGLISH = [
     ),
     Asked(
         "suggest_program",
-        "i'd like to suggest an event for seniors",
+        "how do i suggest a program for seniors",
         "Tell us what you would like to see on the calendar: write to programs@alderfalls.example",
         "Ideas for events",
     ),
@@ -477,7 +477,7 @@ SPANISH = [
     ),
     Asked(
         "suggest_purchase",
-        "¿pueden comprar un libro que no tienen?",
+        "¿cómo hago para sugerir una compra?",
         "basta con el título, el autor y el formato",
         "Sugerir una compra",
     ),
@@ -489,7 +489,7 @@ SPANISH = [
     ),
     Asked(
         "give_feedback",
-        "quiero felicitar a una bibliotecaria",
+        "¿dónde puedo dejar una felicitación?",
         "Nos gusta saber qué le funciona bien y qué no.",
         "Comentarios y felicitaciones",
     ),

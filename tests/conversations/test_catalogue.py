@@ -233,7 +233,7 @@ async def test_patron_asks_for_a_title(talk: Begin, played: Script) -> None:
             "en",
             "do you have a book called zorbling the flumph",
             "Suggest that the library buys it",
-            "Source: [Suggesting a title to buy](https://alderfalls.example/suggest)",
+            "Thank you, I can pass that on to the librarians who buy. Who is zorbling the flumph by?",
         ),
         (
             "en",

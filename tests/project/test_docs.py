@@ -19,7 +19,9 @@ from bot.settings import ROOT
 PAPERS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 NAMES = [path.relative_to(ROOT).as_posix() for path in PAPERS]
 # What a command writes: it may be named before it is there, but not linked to.
-MADE_BY_COMMANDS = re.compile(r"docs/benchmarks\.md|(var|models)(/|$)|\.(env|venv)(/|$)|data/stories")
+MADE_BY_COMMANDS = re.compile(
+    r"docs/benchmarks\.md|(var|models)(/|$)|\.(env|venv)(/|$)|data/stories|data/nlu/from_review"
+)
 # TOPIC, NAME and the like stand for whatever the reader puts there.
 STANDS_FOR = re.compile(r"[A-Z]{3,}(?!\w*\.(md|txt))|\{|…")
 TOPS = "actions|bot|data|docs|library|tests|deploy"

@@ -31,10 +31,10 @@ MAY_USE = {
         "bot.statistics",
         "bot.storage",
         "bot.suggestions",
-    },  # fmt: skip
+    },
     "actions": {"bot.knowledge"},
 }
-FOR_ALL = {"bot.settings", "bot.clock", "bot.errors", "bot.wording", "bot.say"}
+FOR_ALL = {"bot.settings", "bot.clock", "bot.contact", "bot.errors", "bot.wording", "bot.say"}
 SOURCES = [path for top in ("bot", "actions") for path in sorted((ROOT / top).rglob("*.py"))]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from actions.answers import SUGGESTED
 from actions.smalltalk import WORDS as SMALL_TALK
 from actions.topics import TOPICS
 from bot.conversations.handoff import Command
@@ -23,11 +24,13 @@ from bot.knowledge.sources.base import HoursState
 from bot.knowledge.sources.records import Format
 from bot.knowledge.taste_words import AUDIENCE_OF, GENRE_WORDS, MOOD_WORDS
 from bot.settings import ROOT, Settings
+from bot.suggestions.model import Kind, Status
 from bot.web.patron.greeting import FIRST_CHOICES
 from bot.wording import LANGUAGES, Wording
 
 SAYING = [*sorted((ROOT / "actions").glob("*.py")), *sorted((ROOT / "bot").rglob("*.py"))]
 NOT_FOUND = [outcome.value for outcome in EventsOutcome if outcome is not EventsOutcome.FOUND]
+KINDS = [kind.value for kind in Kind]
 STATES = [state.value for state in HoursState]
 
 # Every name that is put together, and what stands in its gaps: values of closed enums, or words named in the code.
@@ -61,6 +64,15 @@ PUT_TOGETHER: Mapping[str, list[list[str]]] = {
     "utter_staff_do_{}": [[command.value for command in Command]],
     "utter_staff_form_{}": [["question", "contact", "name"]],
     "utter_staff_rating_{}": [list(RATINGS)],
+    "utter_suggestion_mail_{}_{}": [["purchase", "wish", "remark"], [status.value for status in Status]],
+    "utter_suggestions_begin_{}": [list(SUGGESTED)],
+    "utter_suggestions_heard_{}": [KINDS],
+    "utter_suggestions_ask_{}": [KINDS],
+    "utter_suggestions_summary_{}": [KINDS],
+    "utter_suggestions_taken_{}": [KINDS],
+    "utter_suggestions_status_{}": [[status.value for status in Status]],
+    "utter_suggestions_unclear_{}": [["what", "owned", "author", "contact", "sure"]],
+    "utter_suggestions_choice_{}": [["unknown", "will_do", "anyway", "without", "send", "change", "later"]],
     "utter_topic_{}": [list(TOPICS)],
     "utter_{}": [list(SMALL_TALK)],
     "utter_welcome_{}": [list(FIRST_CHOICES)],

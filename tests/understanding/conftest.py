@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from bot.settings import ROOT
+from bot.settings import ROOT, Settings
 from tests.understanding.voices import VOICES, said
 
 FOLDER = Path(__file__).parent
+HELD_OUT = Settings().held_out
 PARTS = 2
 
 Row = dict[str, Any]
@@ -22,8 +23,9 @@ Found = dict[str, Any]
 
 
 def rows(name: str) -> list[Row]:
-    """Return the lines of one of the files of questions in this folder."""
-    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+    """Return the lines of the held-out questions, or of one of the files of questions in this folder."""
+    path = HELD_OUT if name == HELD_OUT.name else FOLDER / name
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def right(found: Found, row: Row) -> bool:

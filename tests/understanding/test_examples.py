@@ -13,7 +13,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 NLU = ROOT / "data" / "nlu"
-HELD_OUT = Path(__file__).with_name("held_out.jsonl")
+HELD_OUT = ROOT / "data" / "held_out.jsonl"
 FILES = sorted(NLU.glob("*.yml"))
 RICH = ("ask_hours", "find_event", "out_of_scope", "other_library_topic")
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.settings import Settings
 from bot.understanding.language import LANGUAGES, detect
 
-HELD_OUT = Path(__file__).parent.parent / "understanding" / "held_out.jsonl"
+HELD_OUT = Settings().held_out
 
 
 @pytest.mark.parametrize(

@@ -292,6 +292,22 @@ async def test_redacted_passage_is_gone_from_every_table(desk: Desk) -> None:
     await desk.insert("rating", conversation_id=talk, seq=0, value="no", comment=f"{secret} hates it", at=now)
     await desk.insert("conversation_tag", conversation_id=talk, tag=secret.lower())
     await desk.insert("rasa_tracker", conversation_id=talk, updated_at=9e12, state=json.dumps({"text": secret}))
+    wish = {"kind": "comment", "matching": "comment:x", "lang": "en", "channel": "web", "status": "new"}
+    await desk.insert(
+        "suggestion",
+        code="K-22222-2",
+        conversation_id=talk,
+        text=f"tell {secret}",
+        details={"title": f"by {secret}"},
+        contact=secret,
+        created_at=now,
+        changed_at=now,
+        **wish,
+    )
+    lesson = {"kind": "example", "lang": "en", "topic": "ask_account", "matching": "x", "count": 1, "name": "Ana"}
+    await desk.insert("lesson", conversation_id=talk, seq=3, text=f"card {secret}", at=now, state="open", **lesson)
+    gap = await desk.insert("gap", question=f"card {secret}?", lang="en", state="open", at=now)
+    await desk.insert("gap_question", conversation_id=talk, seq=2, gap_id=gap, at=now, labelled=False)
     async with desk.browser("reviewer") as browser:
         place = f"/desk/chats/{talk}"
         assert (await browser.post(f"{place}/redact", passage="not in it")).status == 422
@@ -305,6 +321,7 @@ async def test_redacted_passage_is_gone_from_every_table(desk: Desk) -> None:
         if "conversation_id" in table.c and name != "audit":
             kept = [row for row in await desk.rows(name) if row.conversation_id == talk]
             assert not re.search(r"2123|zoltan", str(kept), re.IGNORECASE), name
+    assert "Zoltan" not in str(await desk.rows("gap"))
     (noted,) = [row for row in await desk.rows("audit") if row.action == "redact"]
     assert (list(noted.details), noted.conversation_id) == (["places"], talk)
 

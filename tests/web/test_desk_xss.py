@@ -7,12 +7,13 @@ import json
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
 from bot.conversations.model import Sender
 from bot.storage.migrate import migrate
+from bot.storage.models import gap, gap_question
 from bot.web import keys
 from tests.conftest import new_settings
 from tests.web.a_desk import Browser, Desk, running_desk
@@ -42,12 +43,19 @@ ATTRIBUTES = {
     "action", "aria-current", "aria-describedby", "aria-hidden", "aria-invalid", "aria-label", "aria-labelledby",
     "aria-live", "aria-pressed", "aria-controls", "aria-expanded", "alt", "autocapitalize", "autocomplete", "charset",
     "checked", "class", "content", "data-base", "data-copies", "data-copy", "data-csrf", "data-desk", "data-library",
-    "data-page",
+    "data-batch", "data-key", "data-page", "data-step",
     "data-phone", "data-staff", "data-status", "datetime", "dir", "download", "enterkeyhint", "for", "height", "hidden",
-    "href", "id", "lang", "max", "maxlength", "method", "min", "minlength", "name", "open", "readonly", "rel",
+    "href", "hreflang", "id", "label", "lang", "list", "max", "maxlength", "method", "min", "minlength", "name", "open",
+    "pattern", "readonly", "rel",
     "required", "role", "rows", "scope", "selected", "spellcheck", "src", "tabindex", "target", "title", "type",
     "value", "width",
 }  # fmt: skip
+DRAWN = {"svg", "desc", "defs", "pattern", "rect", "line", "circle", "text"}
+PLACES = {
+    "aria-hidden", "aria-labelledby", "class", "cx", "cy", "dx", "fill", "height", "id", "patterntransform",
+    "patternunits", "r", "role", "rx", "text-anchor", "width", "x", "x1", "x2", "y", "y1", "y2",
+}  # fmt: skip
+"""What charts are drawn with; none of it runs anything or leads anywhere."""
 OWN = {"value", "title", "aria-label", "data-staff", "href"}
 """Attributes that hold what people wrote, as text or as part of an address, whose scheme is looked at."""
 
@@ -62,8 +70,8 @@ class Seen(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         here = dict(attrs)
-        inline = tag in ("style", "iframe", "object", "svg", "embed") or (tag == "script" and "src" not in here)
-        strange = [name for name in here if name not in ATTRIBUTES]
+        inline = tag in ("style", "iframe", "object", "embed") or (tag == "script" and "src" not in here)
+        strange = [name for name in here if name not in (PLACES if tag in DRAWN else ATTRIBUTES)]
         strange += [name for name, value in attrs if name not in OWN and MARK in (value or "")]
         for name in ("href", "src", "action"):
             address = urlsplit(here.get(name) or "/")
@@ -136,6 +144,9 @@ async def a_talk_of(desk: Desk, payload: str, number: int) -> str:
     await desk.insert(
         "turn", conversation_id=talk, seq=2, state="done", understood=understood, suggestion=blocks, **times
     )
+    asked = {"state": "done", "understood": understood, "model": text[:80]}
+    await desk.insert("turn", conversation_id=talk, seq=3, **asked, **times | {"received_at": now})
+    await a_gap_of(desk, text, talk)
     common = {"urgent": True, "requested_at": now, "state": "missed", "transfer_note": text}
     await desk.insert("handoff", conversation_id=talk, question=text, reason=text[:20], outcome=text[:12], **common)
     await desk.insert("note", conversation_id=talk, after_seq=2, name=text[:80], at=now, text=text)
@@ -146,7 +157,63 @@ async def a_talk_of(desk: Desk, payload: str, number: int) -> str:
     words = {"name": text[:80], "contact": text, "question": text, "lang": text[:8], "branch": text[:64]}
     await desk.insert("left_message", reference=f"M-{number}", answer=text, **left, **words)
     await desk.insert("canned_reply", staff_id=None, shortcut=text[:40], lang=text[:8], text=text)
+    await a_lesson_of(desk, text, talk)
+    await a_wish_of(desk, text, number, talk)
+    await a_survey_of(desk, text)
     return talk
+
+
+async def a_gap_of(desk: Desk, text: str, talk: str) -> None:
+    now = desk.clock.now().timestamp()
+    async with desk.app[keys.DATABASE].write() as db:  # a gap without questions would be dropped
+        made = await db.execute(gap.insert().values(question=text, lang=text[:8], state="open", at=now))
+        (number,) = made.inserted_primary_key or (0,)
+        for seq in range(5):  # so many that their question is shown
+            row = {"conversation_id": talk, "seq": seq, "gap_id": number, "at": now, "labelled": False}
+            await db.execute(gap_question.insert().values(row))
+
+
+async def a_lesson_of(desk: Desk, text: str, talk: str) -> None:
+    now = desk.clock.now().timestamp()
+    files = [{"path": "from_review/ask_hours.yml", "before": None, "after": text}]
+    models = {"model_before": text[:80], "model": text[:80], "figures": {text: [1, 2, 3], text + "x": [5, 2, 6]}}
+    row = {"at": now, "name": text[:80], "state": "failed", "files": files, "problem": text, "published_by": text[:80]}
+    await desk.insert("publication", **row, **models)
+    common = {"matching": "x", "count": 2, "name": text[:80], "at": now, "reason": text, "decided_by": text[:80]}
+    example = {"kind": "example", "topic": text[:64], "conversation_id": talk, "seq": 4, "state": "open"}
+    await desk.insert("lesson", text=text, lang=text[:8], **example, **common)
+    answer = {"kind": "answer", "topic": "wifi", "before": text, "state": "approved"}
+    await desk.insert("lesson", text=text, lang=text[:8], **answer, **common)
+
+
+async def a_survey_of(desk: Desk, text: str) -> None:
+    now = desk.clock.now().timestamp()
+    words = {"question": {"en": text, "es": text}, "options": [{"en": text, "es": text}] * 2, "asks": {"share": 100}}
+    row = {"name": text[:80], "begins_at": 0.0, "ends_at": now + 60, "name_of_maker": text[:80], "created_at": now}
+    await desk.insert("survey", kind="choice", state="draft", **words, **row)
+    asked = await desk.insert("survey", kind="text", state="open", **words, **row)
+    for _ in range(5):  # so many that they are shown
+        given = {"value": text, "lang": text[:8], "branch": text[:64], "asked_at": now, "answered_at": now}
+        await desk.insert("survey_answer", survey_id=asked, seq=1, **given)
+
+
+async def a_wish_of(desk: Desk, text: str, number: int, talk: str) -> None:
+    now = desk.clock.now().timestamp()
+    fields = ("title", "author", "isbn", "audience", "language")
+    details = dict.fromkeys(fields, text) | {"formats": [text], "public": True}
+    words = {"text": text, "details": details, "lang": text[:8], "branch": text[:64], "contact": text, "reply": text}
+    times = {"created_at": now, "changed_at": now, "replied_at": now}
+    first = None
+    for kind in ("purchase", "comment"):
+        row = {"code": f"K-{kind[0]}{number}", "kind": kind, "channel": text[:16], "contact_kind": "email"}
+        first = await desk.insert(
+            "suggestion", conversation_id=talk, status="done", joined_to=first, **row, **words, **times
+        )
+        for what in ("status", "reply", "public", "assigned", "joined", "parted", "note", "sent"):
+            await desk.insert("suggestion_event", suggestion_id=first, at=now, name=text[:80], what=what, value=text)
+        sent = {"outlet": text[:20], "event": text[:20], "body": {}, "attempts": 1, "next_at": 0.0}
+        way = {"state": "failed", "remote_id": text[:80], "problem": text[:200]}
+        await desk.insert("delivery", suggestion_id=first, key=f"{kind}{number}", **sent, **way)
 
 
 @pytest.mark.parametrize("part", range(9))
@@ -156,16 +223,40 @@ async def test_nothing_that_anybody_wrote_becomes_markup(desk: Desk, part: int) 
             talk = await a_talk_of(desk, payload, part * 1000 + number)
             for path in (f"/desk/chats/{talk}", f"/desk/chats/{talk}/print"):
                 assert strange(await browser.page(path)) == [], (path, payload)
+            wish = max(row.id for row in await desk.rows("suggestion"))
+            survey = max(row.id for row in await desk.rows("survey"))
+            surveys = (f"/desk/surveys/{survey}", f"/desk/surveys/{survey - 1}", f"/desk/surveys/{survey - 1}/edit")
+            for path in (f"/desk/suggestions/{wish}", f"/desk/suggestions/{wish - 1}", *surveys):
+                assert strange(await browser.page(path)) == [], (path, payload)
             if number % 4 == 0:
                 await what_is_echoed_is_text(desk, browser, payload, talk)
-        for path in ("", "/chats", "/chats?page=2", "/inbox", "/replies", "/people", "/audit", "/help"):
+        for path in (
+            "",
+            "/chats",
+            "/chats?page=2",
+            "/inbox",
+            "/review",
+            "/gaps",
+            "/lessons",
+            "/lessons?state=approved",
+            "/publish",
+            "/suggestions?status=all",
+            "/statistics",
+            "/surveys",
+            "/replies",
+            "/people",
+            "/audit",
+            "/help",
+        ):
             assert strange(await browser.page(f"/desk{path}")) == [], path
+        assert strange(await browser.page("/you-asked?lang=en")) == []
         await no_json_is_taken_for_a_page(browser, talk)
 
 
 async def what_is_echoed_is_text(desk: Desk, browser: Browser, payload: str, talk: str) -> None:
     """Send the payload by every form and in addresses, and look at what comes back at once and later."""
     message = max(row.id for row in await desk.rows("left_message"))
+    wish = min(row.id for row in await desk.rows("suggestion"))
     await browser.post("/desk/account", shown_as=payload[:80])
     await browser.post("/desk/stop", to="stop")
     await browser.post("/desk/settings", notice_en=payload, notice_es=payload)
@@ -173,13 +264,42 @@ async def what_is_echoed_is_text(desk: Desk, browser: Browser, payload: str, tal
     for path in ("settings", "account", f"inbox/{message}"):
         assert strange(await browser.page(f"/desk/{path}")) == [], (path, payload)
     query = quote(payload)
-    for path in (f"chats?q={query}&branch={query}", f"chats?q={query}", f"sign-in?next={query}", f"nowhere/{query}"):
+    lesson, batch = [max(row.id for row in await desk.rows(table)) for table in ("lesson", "publication")]
+    cause = {"talk": talk, "seq": "4"}
+    for path in (
+        f"lessons/{lesson}",
+        f"lessons/{lesson - 1}",
+        f"publish/{batch}",
+        f"lessons/topic?{urlencode(cause)}&next={query}",
+        f"lessons/answer?{urlencode(cause)}&answer=wifi&next={query}",
+        f"lessons/answer?{urlencode(cause)}&answer={query}",
+        f"gaps/note?{urlencode(cause)}&next={query}",
+        f"review?why={query}&turn={query}&last={query}",
+    ):
+        assert strange(await (await browser.get(f"/desk/{path}")).text()) == [], (path, payload)
+    assert strange(await (await browser.get(f"/you-asked?code={query}&lang={query}")).text()) == []
+    for path in (
+        f"suggestions?q={query}&branch={query}&status=all",
+        f"chats?q={query}&branch={query}",
+        f"chats?q={query}",
+        f"statistics?days={query}&from={query}&to={query}",
+        f"statistics.csv?table={query}",
+        f"sign-in?next={query}",
+        f"nowhere/{query}",
+    ):
         assert strange(await (await browser.get(f"/desk/{path}")).text()) == [], (path, payload)
     for path, fields in (
         ("people", {"name": payload, "shown_as": payload, "role": "agent"}),
         ("sign-in", {"name": payload, "password": payload, "next": payload}),
+        ("surveys", dict.fromkeys(("name", "kind", "question_en", "option1_es", "from", "share", "branch"), payload)),
         (f"chats/{talk}/redact", {"passage": payload + "x"}),
+        ("lessons/topic", cause | {"topic": payload, "other": payload[:80], "text": payload, "next": payload}),
+        ("lessons/answer", cause | {"answer": "wifi", "text": payload, "do": "preview"}),
+        (f"lessons/{lesson - 1}", {"topic": payload[:80], "text": payload, "do": payload}),
+        ("lessons", {"lesson": payload, "do": payload, "reason": payload}),
         (f"inbox/{message}/done", {"answer": payload}),
+        (f"suggestions/{wish}/decide", {"status": "done", "reply": payload, "version": "0"}),
+        (f"suggestions/{wish}/join", {"code": payload[:40]}),
     ):
         assert strange(await (await browser.post(f"/desk/{path}", **fields)).text()) == [], (path, payload)
 
@@ -195,6 +315,9 @@ async def no_json_is_taken_for_a_page(browser: Browser, talk: str) -> None:
 def test_reader_of_pages_knows_every_template() -> None:
     folder = Path(__file__).parents[2] / "bot" / "web" / "desk" / "pages"
     shown = {"live", "sign_in", "error", "transcripts", "transcript", "transcript_print", "inbox", "message", "replies"}
+    shown |= {"suggestions", "suggestion", "statistics", "charts", "surveys", "survey", "survey_form"}
+    shown |= {"review", "learning", "lessons", "lesson", "lesson_topic", "lesson_answer", "gaps", "gap_note"}
+    shown |= {"publish", "publication"}
     shown |= {"settings", "people", "link", "account", "audit", "help", "first", "base", "blocks", "forms"}
     assert {path.stem for path in folder.glob("*.html")} == shown
     for path in folder.glob("*.html"):

@@ -68,7 +68,7 @@ publication = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("at", Float, nullable=False),
     Column("name", String(80), nullable=False),  # who asked for the check
-    Column("state", String(10), nullable=False),  # waiting, checking, ready, refused, failed, published, undone
+    Column("state", String(10), nullable=False),  # see bot/learning/publishing.py
     Column("model_before", String(80)),
     Column("model", String(80)),
     Column("figures", Json),  # by topic: [right before, right after, of]
@@ -86,7 +86,7 @@ daily_count = Table(
     metadata,
     Column("day", String(10), primary_key=True),  # in the library's zone: 2026-11-22
     Column("figure", String(20), primary_key=True),
-    Column("by", String(12), primary_key=True),  # all, hour, branch, lang, channel, topic
+    Column("by", String(12), primary_key=True),  # all, hour, branch, lang, channel, topic, model, value, gap
     Column("key", String(64), primary_key=True),
     Column("count", Integer, nullable=False),
 )

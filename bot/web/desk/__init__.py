@@ -7,14 +7,25 @@ from aiohttp import web
 from bot.web.desk import (
     audit_page,
     exports,
+    gaps,
     help_page,
     inbox,
+    lesson_answer,
+    lesson_topic,
+    lessons,
     live,
     people,
+    publish,
     render,
     replies,
+    review,
     settings,
     sign_in,
+    statistics,
+    suggestion,
+    suggestions,
+    survey_form,
+    surveys,
     transcript,
     transcripts,
 )
@@ -28,8 +39,19 @@ def add_routes(app: web.Application) -> None:
     transcripts.add_routes(app)
     transcript.add_routes(app)
     exports.add_routes(app)
+    review.add_routes(app)
+    gaps.add_routes(app)
+    lesson_topic.add_routes(app)
+    lesson_answer.add_routes(app)
+    lessons.add_routes(app)
+    publish.add_routes(app)
     inbox.add_routes(app)
+    suggestions.add_routes(app)
+    suggestion.add_routes(app)
     replies.add_routes(app)
+    statistics.add_routes(app)
+    survey_form.add_routes(app)
+    surveys.add_routes(app)
     settings.add_routes(app)
     people.add_routes(app)
     audit_page.add_routes(app)

@@ -7,18 +7,46 @@ from typing import Any
 from aiohttp import web
 from babel import Locale
 
-from bot.web.keys import KNOWLEDGE
+from bot.web.keys import EXAMPLES, KNOWLEDGE, WORDING
 from bot.wording import DEFAULT_LANGUAGE, UnknownResponse, Wording
+
+FOR_STAFF = {
+    "nlu_fallback": "Not understood",
+    "out_of_scope": "Nothing that a library does",
+    "change_detail": "A detail of the question before",
+    "choose_shown": "One of those just shown",
+    "change_language": "Another language",
+    "greet": "Greeting",
+    "thank": "Thanks",
+    "affirm": "Yes",
+    "deny": "No",
+    "chitchat": "Small talk",
+}
+"""The names of topics that are never offered to patrons."""
 
 
 def topic_name(wording: Wording, intent: str | None) -> str:
-    """Return a topic's name as patrons know it, or its own words where patrons never see it."""
+    """Return a topic's name as patrons know it, or as staff do where patrons never see it."""
     if not intent:
         return "Nothing"
+    if intent in FOR_STAFF:
+        return FOR_STAFF[intent]
     try:
         return wording.say(f"utter_topic_{intent}", DEFAULT_LANGUAGE)
     except UnknownResponse:
         return intent.replace("_", " ").capitalize()
+
+
+def topics(app: web.Application) -> list[tuple[str, str]]:
+    """Return every topic that can be taught, as (topic, name), by name."""
+    names = [(topic, topic_name(app[WORDING], topic)) for topic in app[EXAMPLES].known()]
+    return sorted(names, key=lambda one: one[1].casefold())
+
+
+def topic_of(app: web.Application, name: str) -> str | None:
+    """Return the topic that is called so, or whose own word it is; None where there is none."""
+    wanted = " ".join(name.split()).casefold()
+    return next((topic for topic, words in topics(app) if wanted in (topic, words.casefold())), None)
 
 
 def branch_name(app: web.Application, branch_id: str | None) -> str | None:

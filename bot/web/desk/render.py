@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.conversations.errors import ChatGone, DeskError
 from bot.errors import LibraryError
 from bot.storage.models import left_message
+from bot.suggestions.inbox import new_ones
 from bot.web import headers, keys, static
 from bot.web.desk import guard
 from bot.web.desk.errors import NotThere
@@ -38,12 +39,28 @@ FLASHES = {
     "note": "Note added.",
     "label": "Label saved.",
     "unlabel": "Label removed.",
+    "gap_done": "Done. It is off the list.",
+    "gap_open": "The gap is open again.",
+    "gap_noted": "Noted beside the gap.",
+    "lesson": "Proposed. A reviewer decides on it.",
+    "approved": "Approved. It counts when it is published.",
+    "rejected": "Rejected.",
+    "lesson_open": "Open again.",
     "tags": "Tags saved.",
     "redacted": "The passage is removed from this chat.",
     "deleted": "The chat is deleted.",
     "done": "Marked as done.",
     "mailed": "Marked as done. Your answer is on its way by e-mail.",
     "reopened_message": "The message is open again.",
+    "told": "Saved. Whoever left an e-mail address is told.",
+    "joined": "Joined. The other one decides for both now.",
+    "parted": "Parted. It stands for itself again, as a new one.",
+    "wish_deleted": "The suggestion is deleted.",
+    "deliver_again": "It is tried again in a moment.",
+    "survey": "Saved as a draft. Nobody is asked yet.",
+    "survey_open": "Open. Patrons are asked from its first day on.",
+    "survey_closed": "Closed. Nobody is asked any more.",
+    "survey_deleted": "The survey is deleted.",
     "reply": "Saved.",
     "reply_deleted": "The reply is deleted.",
     "stopped": "The assistant is stopped. Patrons read the notice.",
@@ -63,9 +80,27 @@ class Entry:
 MENU = (
     (
         "Talk with patrons",
-        (Entry("/desk", "Desk"), Entry("/desk/inbox", "Inbox"), Entry("/desk/replies", "Saved replies")),
+        (
+            Entry("/desk", "Desk"),
+            Entry("/desk/inbox", "Inbox"),
+            Entry("/desk/suggestions", "Suggestions"),
+            Entry("/desk/replies", "Saved replies"),
+        ),
     ),
-    ("When an answer is wrong", (Entry("/desk/chats", "Transcripts"),)),
+    (
+        "When an answer is wrong",
+        (
+            Entry("/desk/chats", "Transcripts"),
+            Entry("/desk/review", "Review", Role.REVIEWER),
+            Entry("/desk/gaps", "Gaps", Role.REVIEWER),
+            Entry("/desk/lessons", "Lessons", Role.REVIEWER),
+            Entry("/desk/publish", "Publish", Role.REVIEWER),
+        ),
+    ),
+    (
+        "See how it goes",
+        (Entry("/desk/statistics", "Statistics", Role.REVIEWER), Entry("/desk/surveys", "Surveys", Role.REVIEWER)),
+    ),
     (
         "Keep it running",
         (
@@ -112,7 +147,7 @@ async def page(request: web.Request, template: str, status: int = 200, **facts: 
         "said": FLASHES.get(request.cookies.get(SAID, "")),
         "nav": [],
         "paused": False,
-        "inbox_open": 0,
+        "badges": {},
         "when": clock_words(request.app),
         "wide": False,
     }
@@ -173,8 +208,10 @@ async def _of_today(request: web.Request) -> dict[str, Any]:
     waiting = sa.select(sa.func.count()).select_from(left_message).where(left_message.c.state == "open")
     async with request.app[keys.DATABASE].read() as db:
         count = (await db.execute(waiting)).scalar_one()
+        wishes = await new_ones(db)
         paused = await request.app[keys.HANDOFFS].stopped(db)
-    return {"inbox_open": count, "paused": paused}
+    badges = {"/desk/inbox": (count, "open"), "/desk/suggestions": (wishes, "new")}
+    return {"badges": badges, "paused": paused}
 
 
 def _menu(path: str, role: Role) -> list[dict[str, Any]]:

@@ -10,11 +10,13 @@ from bot.conversations import redaction, transcripts
 from bot.conversations.log import remove
 from bot.conversations.model import Message, Sender
 from bot.conversations.transcripts import Transcript
+from bot.learning import lessons
 from bot.web import keys
 from bot.web.desk import audit, forms, guard
 from bot.web.desk.errors import BadForm, NotThere
 from bot.web.desk.names import branch_name, entity_words, language_name, topic_name
 from bot.web.desk.render import page, see_other
+from bot.web.desk.review import FOLLOW_UPS
 from bot.web.desk.sessions import Role
 from bot.web.desk.transcripts import LABELS, OUTCOMES, RATINGS
 
@@ -95,7 +97,7 @@ async def delete(request: web.Request) -> web.Response:
     """Delete the talk with all that hangs on it."""
     async with request.app[keys.DATABASE].write() as db:
         await request.app[keys.LOG].locked(db, _id(request))
-        await remove(db, [_id(request)])
+        await remove(db, [_id(request)], request.app[keys.LOG].keep)
         await audit.record(db, request[guard.STAFF], "delete", _id(request), at=_now(request))
     request.app[keys.HANDOFFS].changed(_id(request))
     return see_other("/desk/chats", "deleted")
@@ -104,6 +106,7 @@ async def delete(request: web.Request) -> web.Response:
 async def _show(request: web.Request, template: str, action: str) -> web.Response:
     async with request.app[keys.DATABASE].read() as db:
         found = await transcripts.read(db, _id(request))
+        taught = await lessons.of_answers(db, _id(request))
     async with request.app[keys.DATABASE].write() as db:
         await audit.record(db, request[guard.STAFF], action, found.talk.id, at=_now(request))
     return await page(
@@ -115,6 +118,8 @@ async def _show(request: web.Request, template: str, action: str) -> web.Respons
         branch=branch_name(request.app, found.talk.branch),
         language=language_name(found.talk.lang),
         items=_items(request, found),
+        follow_ups=FOLLOW_UPS,
+        became={seq: _became(row) for seq, row in taught.items()},
         tags=found.tags,
         rating=RATINGS.get(found.ratings.get(0, "")),
         comment=found.comment,
@@ -177,6 +182,17 @@ def _understood(request: web.Request, row: Any) -> dict[str, Any] | None:
             for one in known.get("ranking") or []
         ],
     }
+
+
+def _became(row: Any) -> dict[str, Any]:
+    """Return what became of a label: the lesson that was drawn from it."""
+    words = {
+        "open": "The lesson waits for a reviewer.",
+        "approved": "The lesson is approved, not published yet.",
+        "rejected": "The lesson was rejected.",
+        "published": f"The lesson is published, in the model {row.model}.",
+    }
+    return {"id": row.id, "words": words[row.state], "reason": row.reason}
 
 
 def _handoff(row: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from bot.web.keys import (
     LOG,
     PAUSE,
     RATINGS,
+    SURVEYS,
     WORKER,
 )
 from bot.web.messages import render
@@ -86,7 +87,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/api/v1/chats/{id}/messages", send)
     app.router.add_get("/api/v1/chats/{id}/messages", messages)
     app.router.add_get("/api/v1/chats/{id}/ws", live)
-    app.router.add_post("/api/v1/chats/{id}/forms", leave_message)
+    app.router.add_post("/api/v1/chats/{id}/forms", fill_in)
     app.router.add_post("/api/v1/chats/{id}/rating", rate)
     app.router.add_delete("/api/v1/chats/{id}", forget)
     app.router.add_get("/health/live", alive)
@@ -177,11 +178,13 @@ async def live(request: web.Request) -> web.WebSocketResponse:
     return socket
 
 
-async def leave_message(request: web.Request) -> web.Response:
-    """Take a message for the desk, given by a form that was offered."""
+async def fill_in(request: web.Request) -> web.Response:
+    """Take what was put into a form that was offered: the answer to a survey, or a message for the desk."""
     _count_request(request)
     talk = await _opened(request)
     body = await json_body(request, Form)
+    if await request.app[SURVEYS].answer(talk.id, body.seq, body.values):
+        return web.json_response({"ok": True}, status=201)
     reference = await request.app[LEFT_MESSAGES].leave(talk.id, body.client_id, body.seq, body.values)
     return web.json_response({"reference": reference}, status=201)
 

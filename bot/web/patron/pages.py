@@ -42,20 +42,21 @@ async def home(request: web.Request) -> web.Response:
     found = await knowledge.events.find(EventQuery(), now)
     coming = [event for event in found.events if event.status is not EventStatus.CANCELLED]
     events = [_event(request, event) for event in coming[:EVENTS_SHOWN]]
-    return await _page(request, "home.html", DEFAULT_LANGUAGE, events=events)
+    return await page(request, "home.html", DEFAULT_LANGUAGE, events=events)
 
 
 async def chat(request: web.Request) -> web.Response:
     """Show the chat on a page of its own."""
-    return await _page(request, "chat.html", language_of(request.query.get("lang"), request))
+    return await page(request, "chat.html", language_of(request.query.get("lang"), request))
 
 
 async def ask(request: web.Request) -> web.Response:
     """Show whom to call and when: for browsers without scripts."""
-    return await _page(request, "ask.html", language_of(request.query.get("lang"), request))
+    return await page(request, "ask.html", language_of(request.query.get("lang"), request))
 
 
-async def _page(request: web.Request, template: str, lang: str, **facts: Any) -> web.Response:
+async def page(request: web.Request, template: str, lang: str, **facts: Any) -> web.Response:
+    """Return a page, made from a template of pages/ and what every page tells of the library."""
     library, now = request.app[KNOWLEDGE].library, request.app[CLOCK].now()
     text = (
         request.app[TEMPLATES]

@@ -106,6 +106,13 @@ function trouble({ h, put }, id, inputs, hint) {
 	return line;
 }
 
+/** Radio buttons under their question: the group, and the buttons. */
+function radio({ h }, id, ask, options, now, pick) {
+	const all = options.map(({ value }) => h('input', { type: 'radio', name: id, value, change: () => pick(value) }));
+	for (const one of all) one.checked = one.value === now;
+	return [h('div#' + id, { role: 'radiogroup', 'aria-labelledby': id + '-ask' }, h('p.ct#' + id + '-ask', {}, ask), options.map(({ label }, i) => h('label.o', {}, all[i], label))), all];
+}
+
 /** One function per type of block; the others are in widget.js. */
 const BLOCKS = {
 	form(chat, { title, fields, submit, sent }, reply, m) {
@@ -114,8 +121,13 @@ const BLOCKS = {
 		if (line.gone) return h('p.sm', {}, title);
 		const draft = draftOf(chat, m);
 		const known = chat.mine.get('me') ?? {};
-		const parts = fields.map(({ name, label, kind, value, required, hint }, i) => {
+		const parts = fields.map(({ name, label, kind, value, required, hint, options }, i) => {
 			const id = `f${m.seq}-${i}`;
+			if (options) {
+				const [group, all] = radio(chat, id, label, options, (draft.values[name] ??= value), (now) => ((draft.values[name] = now), wrong.tell('')));
+				const wrong = trouble(chat, id + '-wrong', [put(group, { 'aria-required': 'true' })]);
+				return { name, kind, input: all[0], wrong, lacks: () => !draft.values[name] && t('pick'), nodes: [group, wrong] };
+			}
 			const input = h((kind === 'text' ? 'textarea#' : 'input.in#') + id, {
 				rows: kind === 'text' && 3, 'aria-required': !!required && 'true', autocomplete: { contact: 'email', line: 'name' }[kind],
 				input: () => (draft.values[name] = input.value),
@@ -137,7 +149,7 @@ const BLOCKS = {
 			put(go, { 'aria-disabled': (draft.busy = true) });
 			try {
 				await line.post('forms', { client_id: draft.id, seq: m.seq, values: draft.values });
-				chat.mine.set('me', Object.fromEntries(parts.filter(({ kind }) => kind !== 'text').map(({ name, input }) => [name, input.value])));
+				chat.mine.set('me', Object.assign(known, Object.fromEntries(parts.filter(({ kind }) => /line|contact/.test(kind)).map(({ name, input }) => [name, input.value]))));
 				chat.sent.add(m.seq);
 				line.revive();
 				chat.draw();
@@ -166,12 +178,7 @@ const BLOCKS = {
 		if (line.gone) return h('p.sm', {}, prompt);
 		const more = h('textarea#' + id + '-more', { rows: 2, input: () => (draft.comment = more.value) });
 		const rest = h('div', { hidden: !(draft.value ?? given) }, h('label', { for: more.id }, comment), more);
-		const radios = options.map(({ value }) => {
-			const radio = h('input', { type: 'radio', name: id, value, change: () => ((draft.value = value), (rest.hidden = false), wrong.tell('')) });
-			radio.checked = value === (draft.value ?? given);
-			return radio;
-		});
-		const group = h('div#' + id, { role: 'radiogroup', 'aria-labelledby': id + '-ask' });
+		const [group, radios] = radio(chat, id, prompt, options, draft.value ?? given, (value) => ((draft.value = value), (rest.hidden = false), wrong.tell('')));
 		const wrong = trouble(chat, id + '-wrong', [group]);
 		const go = h('button.go', {}, submit);
 		more.value = draft.comment ?? '';
@@ -193,7 +200,7 @@ const BLOCKS = {
 			}
 			put(go, { 'aria-disabled': (draft.busy = false) });
 		}
-		group.append(h('p.ct#' + id + '-ask', {}, prompt), ...options.map(({ label }, i) => h('label.o', {}, radios[i], label)), wrong);
+		group.append(wrong);
 		return h('form.f', { novalidate: '', submit: send }, group, rest, go);
 	},
 };

@@ -1,0 +1,48 @@
+"""An answer's file as patrons would read it, or what is wrong in it."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.knowledge.answers import Answer, read_answer
+from bot.knowledge.problems import LibraryFileError, Problem
+from bot.web.desk.names import language_name
+
+
+@dataclass(frozen=True)
+class Language:
+    """An answer in one language: as the chat shows it, and as a text message has it."""
+
+    code: str
+    name: str
+    title: str
+    parts: list[tuple[str, str]]
+    short: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would be shown, or the mistakes that must be mended first."""
+
+    languages: list[Language] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def previewed(text: str, answer_id: str) -> Preview:
+    """Read an answer's file as the assistant will."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{answer_id}.md"
+        path.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+        try:
+            answer = read_answer(path)
+        except LibraryFileError as error:
+            return Preview(problems=list(error.problems))
+    return Preview(languages=[_language(answer, code) for code in answer.written])
+
+
+def _language(answer: Answer, code: str) -> Language:
+    written = answer.written[code]
+    parts = [(part.heading, part.text) for part in written.parts]
+    return Language(code, language_name(code), written.title, parts, answer.short.to(code))

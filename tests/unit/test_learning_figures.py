@@ -1,0 +1,88 @@
+"""When a batch is refused, and that the figures are those of the models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.learning import figures
+from bot.learning.figures import Question
+from bot.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "of", "falls"),
+    [
+        (20, 20, 25, False),
+        (20, 19, 25, False),
+        (20, 18, 25, True),
+        (10, 9, 10, True),  # one of ten is more than five in a hundred
+        (19, 18, 20, False),  # one of twenty is not
+        (90, 88, 94, True),
+        (18, 25, 25, False),
+    ],
+)
+def test_topic_falls_by_two_questions_or_more_than_five_in_a_hundred(
+    before: int, after: int, of: int, falls: bool
+) -> None:
+    assert figures.falls(before, after, of) is falls
+    assert figures.fallen({"ask_hours": [before, after, of], "ask_jobs": [5, 5, 5]}) == (["ask_hours"] if falls else [])
+
+
+@pytest.mark.parametrize(
+    ("topic", "found", "right"),
+    [
+        ("ask_hours", "ask_hours", True),
+        ("ask_hours", "find_event", True),  # as good
+        ("ask_hours", "nlu_fallback", False),
+        ("ask_hours", "out_of_scope", False),
+        ("out_of_scope", "out_of_scope", True),
+        ("out_of_scope", "nlu_fallback", True),
+        ("out_of_scope", "ask_hours", False),
+    ],
+)
+def test_question_is_right_where_it_is_taken_for_what_it_asks_or_refused_where_no_library_does_it(
+    topic: str, found: str, right: bool
+) -> None:
+    also = ("find_event",) if topic == "ask_hours" else ()
+    assert Question("x", topic, (topic, *also)).is_right(found) is right
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    rows = [
+        {"text": "open?", "intent": "ask_hours", "lang": "en"},
+        {"text": "sunday", "intent": "ask_hours", "lang": "en", "alt": ["find_event"]},
+        {"text": "pizza", "intent": "out_of_scope", "lang": "en"},
+    ]
+    path = tmp_path / "held_out.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)) + "\n", encoding="utf-8")
+    return Settings(data_folder=tmp_path / "var", held_out=path)
+
+
+def test_figures_and_moved_questions_come_from_what_each_model_took_them_for(settings: Settings) -> None:
+    before, after = ["ask_hours", "nlu_fallback", "ask_hours"], ["nlu_fallback", "find_event", "out_of_scope"]
+    by_topic = figures.compared(figures.held_out(settings), before, after)
+    assert by_topic == {"ask_hours": [1, 1, 2], "out_of_scope": [0, 1, 1]}
+    assert figures.total(by_topic) == {"before": 1, "after": 2, "of": 3}
+    figures.remember(settings, "foyer-1", before)
+    figures.remember(settings, "foyer-2", after)
+    lost, won = figures.moved(settings, "foyer-1", "foyer-2")
+    assert [(one.text, one.before, one.after) for one in lost] == [("open?", "ask_hours", "nlu_fallback")]
+    assert [one.text for one in won] == ["sunday", "pizza"]
+
+
+def test_what_a_model_was_asked_is_remembered_until_the_questions_change(settings: Settings) -> None:
+    assert figures.remembered(settings, "foyer-1") is None
+    figures.remember(settings, "foyer-1", ["a", "b", "c"])
+    assert figures.remembered(settings, "foyer-1") == ["a", "b", "c"]
+    with settings.held_out.open("a", encoding="utf-8") as file:
+        file.write('{"text": "new", "intent": "ask_hours"}\n')
+    assert figures.remembered(settings, "foyer-1") is None
+    assert figures.moved(settings, "foyer-1", "foyer-1") == ([], [])
+
+
+def test_rule_that_the_page_tells_names_the_limits() -> None:
+    assert f"{figures.LOST_MOST} or more" in figures.RULE and "5\N{NO-BREAK SPACE}%" in figures.RULE
