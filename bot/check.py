@@ -79,6 +79,7 @@ def _blocks(files: Mapping[str, Path], kind: str) -> Iterator[dict[str, Any]]:
 def _lessons(settings: Settings) -> Iterator[str]:
     """Yield what is wrong with the examples from review: a topic has each to itself, and none measures the model."""
     examples = Examples(settings)
+    examples.refresh()
     measuring = {fold(question.text): question.topic for question in held_out(settings)}
     for path in sorted(settings.from_review.glob("*.yml")):
         for line in examples.of(path):

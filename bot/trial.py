@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.check import check_data
+from bot.errors import LibraryError
 from bot.knowledge.check import check_library
 from bot.learning import figures
 from bot.learning.check import PLAN, RESULT, STEP
@@ -28,7 +29,11 @@ def try_batch(settings: Settings, folder: Path) -> None:
     """Validate the batch, train aside, and hold both models against the held-out questions."""
     os.nice(KINDNESS)
     plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
-    _write(folder / RESULT, json.dumps(_tried(settings, folder, Change.all_of(plan["changes"]), plan["model_before"])))
+    try:
+        result = _tried(settings, folder, Change.all_of(plan["changes"]), plan["model_before"])
+    except LibraryError as error:
+        result = {"problems": [str(error)]}
+    _write(folder / RESULT, json.dumps(result))
 
 
 def _tried(settings: Settings, folder: Path, changes: Sequence[Change], model_before: str) -> dict[str, Any]:
@@ -40,6 +45,7 @@ def _tried(settings: Settings, folder: Path, changes: Sequence[Change], model_be
     before = model_file(settings, model_before)
     if not before.exists():
         return {"problems": [f"The present model, {model_before}, is not among the kept models any more."]}
+    before.touch()  # the newest are kept, and this one answers patrons
     _step(folder, "Training aside, about a minute")
     # Rasa's components read the settings by themselves.
     os.environ |= {"FROM_REVIEW": str(candidate.from_review), "LIBRARY": str(candidate.library)}

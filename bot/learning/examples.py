@@ -25,7 +25,7 @@ class Example(NamedTuple):
 
 
 class Examples:
-    """All examples, read again where a file has changed."""
+    """All examples, as they were at the last `refresh`."""
 
     def __init__(self, settings: Settings) -> None:
         """Read nothing yet."""
@@ -36,21 +36,18 @@ class Examples:
 
     def of(self, path: Path) -> list[Example]:
         """Return the examples of one file; none where it is not."""
-        self.refresh()
         return self._of.get(path, [])
 
     def topics(self, text: str) -> set[str]:
         """Return the topics of which a question is an example already, however it is written."""
-        self.refresh()
         return self._topics.get(_same(text), set())
 
     def known(self) -> set[str]:
         """Return every topic that has examples."""
-        self.refresh()
         return {example.topic for examples in self._of.values() for example in examples}
 
     def refresh(self) -> None:
-        """Read what has changed: a quarter of a second the first time."""
+        """Read the files that have changed: a quarter of a second the first time, then some milliseconds."""
         files = [path for name, path in made_from(self._settings.from_review).items() if name.startswith("data/nlu/")]
         seen = {path: path.stat().st_mtime_ns for path in files}
         if seen == self._seen:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.conversations.topics import NOT_UNDERSTOOD
+from bot.errors import SettingsError
 from bot.settings import Settings
 
 OUTSIDE = "out_of_scope"
@@ -50,10 +51,13 @@ class Moved:
 
 
 def held_out(settings: Settings) -> list[Question]:
-    """Read the held-out questions: a JSON line each, with text, intent and perhaps alt."""
-    lines = settings.held_out.read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines if line.strip()]
-    return [Question(row["text"], row["intent"], (row["intent"], *row.get("alt", ()))) for row in rows]
+    """Read the held-out questions: a JSON line each, with text, intent and perhaps alt; raise SettingsError."""
+    try:
+        lines = settings.held_out.read_text(encoding="utf-8").splitlines()
+        rows = [json.loads(line) for line in lines if line.strip()]
+        return [Question(row["text"], row["intent"], (row["intent"], *row.get("alt", ()))) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError(f"HELD_OUT is {str(settings.held_out)!r}, which cannot be read: {error}.") from None
 
 
 def remembered(settings: Settings, model: str) -> list[str] | None:

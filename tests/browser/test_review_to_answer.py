@@ -128,7 +128,6 @@ async def published(desk: Desk) -> Published:
     await expect(page.get_by_role("status").filter(has_text="…")).to_be_visible()
     await desk.state("Ready to publish")
     told.figures = await page.locator("main").inner_text()
-    await picture(page, "desk-publish")
     assert await violations(page) == []
     over = asyncio.Event()
     talking = asyncio.create_task(keep_talking(url, told, over))
@@ -156,6 +155,7 @@ async def refused(desk: Desk, published: Published) -> str:
     """Forty questions about hours as patrons ask them, given to printing: what the page says after the check."""
     settings = desk.running.settings
     examples, measuring = Examples(settings), {fold(row["text"]) for row in rows("held_out.jsonl")}
+    examples.refresh()
     asked = [row for row in rows("held_out.jsonl") if row["intent"] == "ask_hours"]
     said_so = [said(row["text"], row["lang"], voice) for voice in ("non_native", "keywords") for row in asked]
     fresh = [text for text in said_so if not examples.topics(text) and fold(text) not in measuring][:40]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import SettingsError
 from bot.learning import figures
 from bot.learning.figures import Question
 from bot.settings import Settings
@@ -82,6 +83,17 @@ def test_what_a_model_was_asked_is_remembered_until_the_questions_change(setting
         file.write('{"text": "new", "intent": "ask_hours"}\n')
     assert figures.remembered(settings, "foyer-1") is None
     assert figures.moved(settings, "foyer-1", "foyer-1") == ([], [])
+
+
+@pytest.mark.parametrize("content", [None, "{", '{"text": "x"}'])
+def test_held_out_questions_that_cannot_be_read_are_named_by_their_setting(
+    settings: Settings, content: str | None
+) -> None:
+    settings.held_out.unlink()
+    for text in filter(None, [content]):
+        settings.held_out.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match="HELD_OUT"):
+        figures.held_out(settings)
 
 
 def test_rule_that_the_page_tells_names_the_limits() -> None:

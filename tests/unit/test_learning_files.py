@@ -191,11 +191,13 @@ def test_check_finds_examples_that_are_taken_and_questions_that_measure(
 
 def test_examples_are_looked_up_by_their_words_and_read_again_when_a_file_changes(settings: Settings) -> None:
     examples = Examples(settings)
+    examples.refresh()
     assert examples.topics("HOURS?") == {"ask_hours"}
     assert examples.topics("do you lend kayaks to giraffes") == set()
     files.write(
         Places(settings), files.planned(Places(settings), [Lesson("do you lend kayaks to giraffes", "find_item")])
     )
+    examples.refresh()
     assert examples.topics("Do you lend kayaks to giraffes?") == {"find_item"}
     assert {"ask_hours", "find_item"} <= examples.known()
 

@@ -9,7 +9,7 @@ from bot.web import keys
 from bot.web.desk import forms, guard
 from bot.web.desk.errors import BadForm
 from bot.web.desk.lesson_cause import Cause, cause_of, propose
-from bot.web.desk.names import topic_name, topic_of, topics
+from bot.web.desk.names import examples_of, topic_name, topic_of, topics
 from bot.web.desk.render import page
 from bot.web.desk.sessions import Role
 
@@ -26,7 +26,7 @@ def add_routes(app: web.Application) -> None:
 async def show(request: web.Request) -> web.Response:
     """Show the topics, the likeliest first, and the question as it would be taught."""
     cause = await cause_of(request)
-    wording, examples = request.app[keys.WORDING], request.app[keys.EXAMPLES]
+    wording, examples = request.app[keys.WORDING], await examples_of(request.app)
     ranked = [(topic, chance) for topic, chance in _ranking(cause) if topic in examples.known()]
     return await page(
         request,
@@ -44,6 +44,7 @@ async def show(request: web.Request) -> web.Response:
 async def save(request: web.Request) -> web.Response:
     """Keep the proposal."""
     cause = await cause_of(request)
+    await examples_of(request.app)
     topic = topic_of(request.app, await forms.line(request, "other") or await forms.value(request, "topic"))
     if topic is None:
         raise BadForm("Choose a topic: one of those offered, or one of the list by its name.", field="topic")

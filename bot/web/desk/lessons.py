@@ -19,7 +19,7 @@ from bot.web.desk import audit, forms, guard
 from bot.web.desk.answer_preview import previewed
 from bot.web.desk.errors import BadForm
 from bot.web.desk.lesson_answer import FILE_MOST
-from bot.web.desk.names import language_name, topic_name, topic_of, topics
+from bot.web.desk.names import examples_of, language_name, topic_name, topic_of, topics
 from bot.web.desk.render import page, see_other
 from bot.web.desk.sessions import Role
 
@@ -43,6 +43,7 @@ async def show(request: web.Request) -> web.Response:
     state = state if state in STATES else OPEN
     sheet = request.query.get("page", "")
     number = int(sheet) if re.fullmatch(r"[1-9]\d{0,3}", sheet) else 1
+    await examples_of(request.app)
     async with request.app[keys.DATABASE].read() as db:
         rows = await lessons.in_state(db, state, number)
         counts = await lessons.counts(db)
@@ -61,6 +62,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def show_one(request: web.Request) -> web.Response:
     """Show one lesson with where it comes from."""
+    await examples_of(request.app)
     async with request.app[keys.DATABASE].read() as db:
         row = await lessons.get(db, forms.number_in(request, "number"))
         of = await _source(db, row)
@@ -82,6 +84,7 @@ async def show_one(request: web.Request) -> web.Response:
 
 async def decide(request: web.Request) -> web.Response:
     """Approve, reject or reopen the lessons that were chosen."""
+    await examples_of(request.app)
     fields = await request.post()
     chosen = [str(value) for value in fields.getall("lesson", [])][:BATCH_MOST]
     what = await forms.value(request, "do")
@@ -99,6 +102,7 @@ async def decide(request: web.Request) -> web.Response:
 
 async def edit(request: web.Request) -> web.Response:
     """Save the changed words of a lesson, and decide on it in the same step where that was pressed."""
+    await examples_of(request.app)
     number = forms.number_in(request, "number")
     what = await forms.value(request, "do")
     async with request.app[keys.DATABASE].read() as db:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from aiohttp import web
 from babel import Locale
 
+from bot.learning.examples import Examples
 from bot.web.keys import EXAMPLES, KNOWLEDGE, WORDING
 from bot.wording import DEFAULT_LANGUAGE, UnknownResponse, Wording
 
@@ -37,8 +39,14 @@ def topic_name(wording: Wording, intent: str | None) -> str:
         return intent.replace("_", " ").capitalize()
 
 
+async def examples_of(app: web.Application) -> Examples:
+    """Return the examples that the assistant learns from, as their files are now."""
+    await asyncio.to_thread(app[EXAMPLES].refresh)
+    return app[EXAMPLES]
+
+
 def topics(app: web.Application) -> list[tuple[str, str]]:
-    """Return every topic that can be taught, as (topic, name), by name."""
+    """Return every topic that can be taught, as (topic, name), by name; call `examples_of` before."""
     names = [(topic, topic_name(app[WORDING], topic)) for topic in app[EXAMPLES].known()]
     return sorted(names, key=lambda one: one[1].casefold())
 

@@ -18,7 +18,7 @@ from bot.web import keys
 from bot.web.desk import audit, forms, guard
 from bot.web.desk.errors import NotThere
 from bot.web.desk.lessons import told
-from bot.web.desk.names import topic_name
+from bot.web.desk.names import examples_of, topic_name
 from bot.web.desk.render import page, see_other
 from bot.web.desk.sessions import Role
 
@@ -55,6 +55,7 @@ def add_routes(app: web.Application) -> None:
 async def show(request: web.Request) -> web.Response:
     """Show what is approved as a diff of the files, and the batches of before."""
     places = Places(request.app[keys.SETTINGS])
+    await examples_of(request.app)
     async with request.app[keys.DATABASE].read() as db:
         approved = await lessons.approved(db)
         query = sa.select(publication).order_by(publication.c.id.desc()).limit(SHOWN)

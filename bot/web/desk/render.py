@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.conversations.errors import ChatGone, DeskError
 from bot.errors import LibraryError
+from bot.learning import lessons
 from bot.storage.models import left_message
 from bot.suggestions.inbox import new_ones
 from bot.web import headers, keys, static
@@ -209,8 +210,13 @@ async def _of_today(request: web.Request) -> dict[str, Any]:
     async with request.app[keys.DATABASE].read() as db:
         count = (await db.execute(waiting)).scalar_one()
         wishes = await new_ones(db)
+        proposed = (await lessons.counts(db))[lessons.OPEN]
         paused = await request.app[keys.HANDOFFS].stopped(db)
-    badges = {"/desk/inbox": (count, "open"), "/desk/suggestions": (wishes, "new")}
+    badges = {
+        "/desk/inbox": (count, "open"),
+        "/desk/suggestions": (wishes, "new"),
+        "/desk/lessons": (proposed, "open"),
+    }
     return {"badges": badges, "paused": paused}
 
 
