@@ -31,6 +31,7 @@ from bot.conversations.model import Mode, Sender, text_block
 from bot.conversations.plain import plain_text
 from bot.conversations.presence import LOST_SECONDS, Status
 from bot.conversations.references import new_reference, read_reference
+from bot.conversations.text import printable
 from bot.storage.engine import Database
 from bot.storage.models import handoff, note, rasa_tracker, rating
 from tests.unit.a_desk import Desk, a_desk
@@ -423,7 +424,7 @@ async def test_message_is_left_once_with_a_number_and_ends_the_waiting(desk: Des
     ],
 )
 def test_contact_is_an_address_or_a_number(text: str, read: tuple[str, str] | None) -> None:
-    assert read_contact(text) == read
+    assert read_contact(printable(text)) == read
 
 
 def test_reference_finds_a_wrong_sign_and_two_that_changed_places() -> None:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from bot.understanding.safety import danger
-
-FOLDER = Path(__file__).parents[1] / "understanding"
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
+from tests.understanding.conftest import rows
 
 
 @pytest.mark.parametrize("row", rows("safety.jsonl"), ids=lambda row: row["text"][:50])
