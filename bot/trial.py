@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.check import check_data
+from bot.edits.files import Change
 from bot.errors import LibraryError
 from bot.knowledge.check import check_library
 from bot.learning import figures
 from bot.learning.check import PLAN, RESULT, STEP
-from bot.learning.files import Change, aside
+from bot.learning.files import aside
 from bot.settings import Settings
 from bot.train import TrainingFailed, model_file, model_name, train
 

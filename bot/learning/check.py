@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.learning.files import Change
+from bot.edits.files import Change
 from bot.settings import ROOT, Settings
 
 log = logging.getLogger(__name__)

@@ -55,13 +55,6 @@ class LessonsChanged(DeskError):
     words = "Lessons of this batch were changed since the check. Check again."
 
 
-class FilesChanged(DeskError):
-    """A file is not as the check saw it; facts: `file`."""
-
-    code = "files_changed"
-    words = "{file} was changed since by somebody else. Check again, or mend it by hand."
-
-
 class DataChanged(DeskError):
     """The assistant's own data are not those that the check trained on."""
 

@@ -21,17 +21,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.conversations.errors import BrainDown, BrainError
+from bot.edits.errors import FilesChanged
+from bot.edits.files import Change, Places, check_unchanged, write
 from bot.learning import check, figures, files, lessons
 from bot.learning.errors import (
     CheckUnderWay,
     DataChanged,
-    FilesChanged,
     LessonsChanged,
     NothingApproved,
     NothingToUndo,
     NotReady,
 )
-from bot.learning.files import Change, Places
 from bot.settings import Settings
 from bot.storage.engine import Database
 from bot.storage.models import lesson, publication
@@ -197,8 +197,8 @@ class Publishing:
             await db.execute(lesson.update().where(of_batch).values(values))
 
     def _into_place(self, changes: Sequence[Change], model: str, before: str) -> None:
-        files.check_unchanged(self._places, changes)
-        files.write(self._places, changes)
+        check_unchanged(self._places, changes)
+        write(self._places, changes)
         serve_from_now(self._settings, model_file(self._settings, model), model_file(self._settings, before))
 
     async def _until_taken(self, model: str) -> None:
@@ -268,7 +268,7 @@ async def settle_files(settings: Settings) -> None:
             rows = (await db.execute(query.order_by(publication.c.id))).all()
         for row in rows:
             changes = Change.all_of(row.files)
-            files.write(places, _forward(places, changes) if row.state == PUBLISHING else _back(places, changes))
+            write(places, _forward(places, changes) if row.state == PUBLISHING else _back(places, changes))
     finally:
         await database.close()
 

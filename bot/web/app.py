@@ -25,6 +25,7 @@ from bot.conversations.ratings import Ratings
 from bot.conversations.retention import purge_forever
 from bot.conversations.turns import Deadlines, TurnWorker
 from bot.conversations.waiting import Waiting
+from bot.edits.history import Edits
 from bot.knowledge.knowledge import Knowledge
 from bot.learning.examples import Examples
 from bot.learning.gaps import Gaps
@@ -117,6 +118,7 @@ def add_conversations(app: web.Application) -> None:
     app[keys.WAITING] = Waiting(log_, app[keys.PRESENCE], app[keys.HANDOFFS], app[keys.CLAIMS], words)
     app[keys.GAPS] = Gaps(database, clock, app[keys.BRAIN].group)
     app[keys.EXAMPLES] = Examples(settings)
+    app[keys.EDITS] = Edits(database, clock, settings)
     app[keys.PUBLISHING] = Publishing(database, clock, settings, app[keys.BRAIN].take_model)
     app[keys.WORKER] = TurnWorker(
         log_,
@@ -133,6 +135,7 @@ def add_conversations(app: web.Application) -> None:
 async def conversations(app: web.Application) -> AsyncIterator[None]:
     """Run due turns, the queue, mail and the purge while the application runs."""
     settings, clock = app[keys.SETTINGS], app[keys.CLOCK]
+    await app[keys.EDITS].settle()
     await app[keys.WORKER].start()
     chores = [
         asyncio.create_task(app[keys.WAITING].watch()),

@@ -15,6 +15,7 @@ from bot.conversations.presence import Presence
 from bot.conversations.ratings import Ratings
 from bot.conversations.turns import TurnWorker
 from bot.conversations.waiting import Waiting
+from bot.edits.history import Edits
 from bot.knowledge.knowledge import Knowledge
 from bot.learning.examples import Examples
 from bot.learning.gaps import Gaps
@@ -46,6 +47,7 @@ DAILY_COUNTS = web.AppKey("daily_counts", DailyCounts)
 GAPS = web.AppKey("gaps", Gaps)
 PUBLISHING = web.AppKey("publishing", Publishing)
 EXAMPLES = web.AppKey("examples", Examples)
+EDITS = web.AppKey("edits", Edits)
 OUTBOX = web.AppKey("outbox", Outbox)
 DELIVERIES = web.AppKey("deliveries", Deliveries)
 HANDLING = web.AppKey("handling", Handling)

@@ -20,12 +20,14 @@ MAY_USE = {
     "bot.storage": set(),
     "bot.knowledge": set(),
     "bot.conversations": {"bot.storage"},
+    "bot.edits": {"bot.conversations", "bot.storage"},
     "bot.suggestions": {"bot.conversations", "bot.storage"},
-    "bot.learning": {"bot.conversations", "bot.storage", "bot.train"},
+    "bot.learning": {"bot.conversations", "bot.edits", "bot.storage", "bot.train"},
     "bot.statistics": {"bot.conversations", "bot.storage"},
     "bot.understanding": {"bot.knowledge", "bot.storage", "bot.train"},
     "bot.web": {
         "bot.conversations",
+        "bot.edits",
         "bot.knowledge",
         "bot.learning",
         "bot.statistics",
@@ -68,6 +70,7 @@ def test_gateway_needs_nothing_of_rasa() -> None:
         if part_of(".".join(path.relative_to(ROOT).with_suffix("").parts)) in (
             "bot.web",
             "bot.conversations",
+            "bot.edits",
             "bot.learning",
             "bot.statistics",
             "bot.storage",

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from bot.check import check_data
+from bot.edits.errors import FilesChanged
+from bot.edits.files import Change, Places, check_unchanged, diff, write
 from bot.learning import files
-from bot.learning.errors import FilesChanged
 from bot.learning.examples import Example, Examples, read
-from bot.learning.files import Change, Places
 from bot.settings import ROOT, Settings
 from bot.train import (
     KEPT_MODELS,
@@ -73,7 +73,7 @@ def test_examples_are_written_by_topic_and_language_in_order_and_stay_as_they_ar
     ]
     changes = files.planned(places, lessons)
     assert [change.path for change in changes] == ["from_review/ask_hours.yml", "from_review/use_printing.yml"]
-    files.write(places, changes)
+    write(places, changes)
     text = places.read("from_review/ask_hours.yml") or ""
     assert read(text) == [
         Example("Are you open", "ask_hours", "en"),
@@ -83,7 +83,7 @@ def test_examples_are_written_by_topic_and_language_in_order_and_stay_as_they_ar
     assert text.startswith("# ask_hours: ")
     assert files.planned(places, lessons[::-1]) == []
     (change,) = files.planned(places, [Lesson("any hours today")])
-    shown = files.diff(places, [change])[0]
+    shown = diff(places, [change])[0]
     assert [line["text"] for line in shown["lines"] if line["kind"] in ("added", "removed")] == [
         "+      - any hours today"
     ]
@@ -101,7 +101,7 @@ def test_whatever_a_patron_wrote_is_read_back_by_rasa_as_one_plain_example(place
 
 
 def test_files_of_examples_are_clean_for_the_linter(places: Places, settings: Settings) -> None:
-    files.write(places, files.planned(places, [Lesson(text) for text in NASTY]))
+    write(places, files.planned(places, [Lesson(text) for text in NASTY]))
     command = [sys.executable, "-m", "yamllint", "--strict", "-c", str(ROOT / ".yamllint"), str(settings.from_review)]
     linted = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert linted.returncode == 0, linted.stdout
@@ -114,9 +114,9 @@ def test_answer_is_the_file_as_it_was_written(places: Places) -> None:
         Change("answers/kayaks.md", None, "---\nnew\n"),
         Change("answers/wifi.md", "---\none\n", "---\ntwo\n"),
     ]
-    files.write(places, changes)
+    write(places, changes)
     assert places.read("answers/wifi.md") == "---\ntwo\n"
-    files.write(places, [change.back() for change in changes])
+    write(places, [change.back() for change in changes])
     assert places.read("answers/kayaks.md") is None and places.read("answers/wifi.md") == "---\none\n"
 
 
@@ -124,19 +124,19 @@ def test_bytes_of_a_file_come_back_as_they_were(places: Places, settings: Settin
     path = settings.library / "answers" / "wifi.md"
     path.write_bytes("---\r\nuno ñ\r\n".encode())
     changes = files.planned(places, [Lesson("---\nzwei", "wifi", kind="answer")])
-    files.write(places, changes)
-    files.write(places, [change.back() for change in changes])
+    write(places, changes)
+    write(places, [change.back() for change in changes])
     assert path.read_bytes() == "---\r\nuno ñ\r\n".encode()
 
 
 def test_file_that_somebody_else_changed_is_seen(places: Places, settings: Settings) -> None:
     changes = files.planned(places, [Lesson("---\ntwo", "wifi", kind="answer")])
-    files.check_unchanged(places, changes)
-    files.write(places, changes)
-    files.check_unchanged(places, changes)
+    check_unchanged(places, changes)
+    write(places, changes)
+    check_unchanged(places, changes)
     (settings.library / "answers" / "wifi.md").write_text("three", encoding="utf-8")
     with pytest.raises(FilesChanged) as refused:
-        files.check_unchanged(places, changes)
+        check_unchanged(places, changes)
     assert "answers/wifi.md" in refused.value.said
 
 
@@ -149,7 +149,7 @@ def test_no_lesson_leads_out_of_the_two_folders(places: Places, path: str) -> No
 
 
 def test_batch_stands_in_a_folder_of_its_own_and_changes_nothing_else(settings: Settings, tmp_path: Path) -> None:
-    files.write(Places(settings), files.planned(Places(settings), [Lesson("open today")]))
+    write(Places(settings), files.planned(Places(settings), [Lesson("open today")]))
     changes = files.planned(Places(settings), [Lesson("open now"), Lesson("---\ntwo", "wifi", kind="answer")])
     candidate = files.aside(settings, tmp_path / "aside", changes)
     aside, here = Places(candidate), Places(settings)
@@ -161,7 +161,7 @@ def test_model_of_a_batch_is_the_same_aside_and_in_place(settings: Settings, tmp
     changes = files.planned(Places(settings), [Lesson("open now")])
     before = fingerprint(settings.from_review)
     candidate = files.aside(settings, tmp_path / "aside", changes)
-    files.write(Places(settings), changes)
+    write(Places(settings), changes)
     assert fingerprint(candidate.from_review) == fingerprint(settings.from_review) != before
     names = made_from(settings.from_review)
     assert names[f"{REVIEWED}/ask_hours.yml"] == settings.from_review / "ask_hours.yml"
@@ -185,7 +185,7 @@ def test_check_finds_examples_that_are_taken_and_questions_that_measure(
     settings: Settings, text: str, topic: str, problem: str
 ) -> None:
     settings = replace(settings, library=ROOT / "library")
-    files.write(Places(settings), files.planned(Places(settings), [Lesson(text, topic)]))
+    write(Places(settings), files.planned(Places(settings), [Lesson(text, topic)]))
     assert [line for line in check_data(settings) if problem in line and f"{topic}.yml" in line]
 
 
@@ -194,9 +194,7 @@ def test_examples_are_looked_up_by_their_words_and_read_again_when_a_file_change
     examples.refresh()
     assert examples.topics("HOURS?") == {"ask_hours"}
     assert examples.topics("do you lend kayaks to giraffes") == set()
-    files.write(
-        Places(settings), files.planned(Places(settings), [Lesson("do you lend kayaks to giraffes", "find_item")])
-    )
+    write(Places(settings), files.planned(Places(settings), [Lesson("do you lend kayaks to giraffes", "find_item")]))
     examples.refresh()
     assert examples.topics("Do you lend kayaks to giraffes?") == {"find_item"}
     assert {"ask_hours", "find_item"} <= examples.known()

@@ -14,17 +14,17 @@ import psutil
 import pytest
 
 from bot.conversations.errors import BrainDown, BrainError
+from bot.edits.errors import FilesChanged
+from bot.edits.files import Change, Places, write
 from bot.learning import check, files, lessons, publishing
 from bot.learning.errors import (
     CheckUnderWay,
     DataChanged,
-    FilesChanged,
     LessonsChanged,
     NothingApproved,
     NothingToUndo,
     NotReady,
 )
-from bot.learning.files import Change, Places
 from bot.learning.lessons import APPROVED, OPEN, Draft
 from bot.learning.publishing import Publishing, settle_files
 from bot.settings import ROOT, Settings
@@ -223,7 +223,7 @@ async def test_publication_that_was_killed_half_way_is_finished_by_the_next_proc
     number = await house.checked()
     await house.publish(number)
     changes = Change.all_of((await house.row(number))["files"])
-    files.write(house.places, changes[:written])
+    write(house.places, changes[:written])
     if settled:
         await settle_files(replace(house.settings, database_url=house.school.database.url))
         assert [house.places.read(change.path) for change in changes] == [change.after for change in changes]
@@ -241,7 +241,7 @@ async def test_undo_that_was_killed_half_way_is_finished_by_the_next_process(hou
     await house.carried_out(number, "published")
     await house.undo(number)
     changes = Change.all_of((await house.row(number))["files"])
-    files.write(house.places, [change.back() for change in changes[:put_back]])
+    write(house.places, [change.back() for change in changes[:put_back]])
     await settle_files(replace(house.settings, database_url=house.school.database.url))
     assert [house.places.read(change.path) for change in changes] == [change.before for change in changes]
     await house.carried_out(number, "undone")

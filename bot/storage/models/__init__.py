@@ -19,12 +19,13 @@ from bot.storage.models.desk import (
     staff_link,
     staff_session,
 )
+from bot.storage.models.edits import edit
 from bot.storage.models.learning import daily_count, gap, gap_question, lesson, publication
 from bot.storage.models.suggestions import delivery, suggestion, suggestion_event, survey, survey_answer
 
 __all__ = [
     "audit", "canned_reply", "conversation", "conversation_tag", "daily_count", "delivery", "desk_setting",
-    "gap", "gap_question", "handoff", "label", "left_message", "lesson", "mail", "message", "metadata", "note",
+    "edit", "gap", "gap_question", "handoff", "label", "left_message", "lesson", "mail", "message", "metadata", "note",
     "publication", "rasa_tracker", "rating", "staff", "staff_link", "staff_session", "suggestion",
     "suggestion_event", "survey", "survey_answer", "turn",
 ]  # fmt: skip

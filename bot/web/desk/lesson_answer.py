@@ -8,7 +8,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from bot.conversations.plain import plain_text
-from bot.learning.files import ANSWERS, Places
+from bot.edits.files import ANSWERS, Places
 from bot.learning.lessons import ANSWER, Draft
 from bot.web import keys
 from bot.web.desk import forms, guard

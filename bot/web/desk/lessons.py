@@ -10,9 +10,9 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations.errors import ChatGone
+from bot.edits.files import ANSWERS, Change, Places, diff
 from bot.learning import lessons
 from bot.learning.answered import answered
-from bot.learning.files import ANSWERS, Change, Places, diff
 from bot.learning.lessons import ANSWER, APPROVED, EXAMPLE, OPEN, PUBLISHED, REJECTED, Author
 from bot.web import keys
 from bot.web.desk import audit, forms, guard

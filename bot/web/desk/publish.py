@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from aiohttp import web
 
+from bot.edits.files import Change, Places, diff
 from bot.learning import check, figures, lessons
 from bot.learning.errors import NotReady
-from bot.learning.files import Change, Places, diff, planned
+from bot.learning.files import planned
 from bot.learning.publishing import PUBLISHED, UNDER_WAY, is_kept
 from bot.storage.models import lesson, publication
 from bot.web import keys
