@@ -7,7 +7,7 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clock import Clock
 from bot.storage.engine import Database
 from bot.storage.models import delivery, suggestion, suggestion_event
-from bot.suggestions.outlets import NotDelivered, NotTaken, Outlet, Refused, Unknown, close_all
+from bot.suggestions.outlets import Body, NotDelivered, NotTaken, Outlet, Refused, Unknown, close_all
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ ATTEMPTS_MOST = 17  # three days
 SPREAD = 0.2  # of a pause, added by chance, so that not all come back at the same moment
 LEASE_SECONDS = 60.0  # nobody else tries meanwhile; longer than any attempt
 LOOK_SECONDS = 2.0
-DUE, SENT, FAILED = "due", "sent", "failed"
+DUE, SENT, FAILED, DROPPED = "due", "sent", "failed", "dropped"
 
 
 @dataclass(frozen=True)
@@ -59,42 +59,30 @@ class Deliveries:
         """Store what every outlet is to hear ("created", "changed") in the caller's transaction; return how many."""
         if not self.outlets:
             return 0
-        first = suggestion.alias("first")
-        query = (
-            sa.select(suggestion, first.c.code.label("first_code"))
-            .outerjoin(first, first.c.id == suggestion.c.joined_to)
-            .where(suggestion.c.id == suggestion_id)
-        )
-        row = (await db.execute(query)).one()
+        row = await self._row(db, suggestion_id)
         bodies = {name: outlet.body(row, event, row.first_code) for name, outlet in self.outlets.items()}
-        rows = [
-            {
-                "suggestion_id": suggestion_id,
-                "outlet": name,
-                "event": event,
-                "key": f"foyer_{secrets.token_hex(16)}",
-                "body": body,
-                "state": DUE,
-                "attempts": 0,
-                "next_at": 0.0,
-            }
-            for name, body in bodies.items()
-            if body is not None
-        ]
-        if rows:
-            await db.execute(delivery.insert(), rows)
-        return len(rows)
+        return await self._put(db, suggestion_id, event, bodies)
 
-    async def put_once(self, db: AsyncConnection, suggestion_id: int) -> int:
-        """Store "created" for the outlets that never heard of a suggestion: when it is parted from another one."""
-        heard = sa.select(delivery.c.outlet).where(
-            delivery.c.suggestion_id == suggestion_id, delivery.c.event == "created"
-        )
-        names = set((await db.execute(heard)).scalars())
-        silent = Deliveries(
-            self._database, self._clock, [one for name, one in self.outlets.items() if name not in names]
-        )
-        return await silent.put(db, suggestion_id, "created")
+    async def renew(self, db: AsyncConnection, suggestion_id: int) -> None:
+        """Bring "created" in line with what a suggestion is now: begin it, send it as it is now, or drop it.
+
+        A receiver that has heard of it is left alone. What was dropped half-way is taken up where it was, so that the
+        receiver is asked first whether it has it.
+        """
+        row = await self._row(db, suggestion_id)
+        query = sa.select(delivery).where(delivery.c.suggestion_id == suggestion_id, delivery.c.event == "created")
+        there = {one.outlet: one for one in (await db.execute(query)).all()}
+        for name, outlet in self.outlets.items():
+            body = outlet.body(row, "created", row.first_code)
+            if name not in there:
+                await self._put(db, suggestion_id, "created", {name: body})
+                continue
+            kept = delivery.update().where(delivery.c.id == there[name].id, delivery.c.state != SENT)
+            if body is None:
+                await db.execute(kept.values(state=DROPPED))
+            else:
+                state = sa.case((delivery.c.state == DROPPED, DUE), else_=delivery.c.state)
+                await db.execute(kept.values(state=state, body=body))
 
     async def again(self, db: AsyncConnection, delivery_id: int) -> bool:
         """Let a delivery that failed be tried again at once; return whether it had failed."""
@@ -129,6 +117,35 @@ class Deliveries:
     async def close(self) -> None:
         """End the connections to all outlets."""
         await close_all(self.outlets)
+
+    async def _row(self, db: AsyncConnection, suggestion_id: int) -> Any:
+        """Return a suggestion with the code of the one that it is joined to, as `first_code`."""
+        first = suggestion.alias("first")
+        query = (
+            sa.select(suggestion, first.c.code.label("first_code"))
+            .outerjoin(first, first.c.id == suggestion.c.joined_to)
+            .where(suggestion.c.id == suggestion_id)
+        )
+        return (await db.execute(query)).one()
+
+    async def _put(self, db: AsyncConnection, suggestion_id: int, event: str, bodies: Mapping[str, Body | None]) -> int:
+        rows = [
+            {
+                "suggestion_id": suggestion_id,
+                "outlet": name,
+                "event": event,
+                "key": f"foyer_{secrets.token_hex(16)}",
+                "body": body,
+                "state": DUE,
+                "attempts": 0,
+                "next_at": 0.0,
+            }
+            for name, body in bodies.items()
+            if body is not None
+        ]
+        if rows:
+            await db.execute(delivery.insert(), rows)
+        return len(rows)
 
     async def _send_forever(self, outlet: str) -> None:
         while True:
@@ -202,10 +219,14 @@ class Deliveries:
             )
 
     async def _mark(self, db: AsyncConnection, row: Any, **values: Any) -> bool:
-        """Write down how an attempt ended, unless its time was over and somebody else has taken it up."""
+        """Write down how an attempt ended, unless its time was over and somebody else has taken it up.
+
+        What was dropped while an attempt was on its way stays dropped, unless it arrived.
+        """
+        states = (DUE, DROPPED) if values["state"] == SENT else (DUE,)
         changed = await db.execute(
             delivery.update()
-            .where(delivery.c.id == row.id, delivery.c.attempts == row.attempts + 1, delivery.c.state == DUE)
+            .where(delivery.c.id == row.id, delivery.c.attempts == row.attempts + 1, delivery.c.state.in_(states))
             .values(**values)
         )
         return bool(changed.rowcount)

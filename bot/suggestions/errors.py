@@ -28,6 +28,13 @@ class CannotJoin(DeskError):
     words = "These are together already."
 
 
+class FollowsAnother(DeskError):
+    """The suggestion is joined to another one, which decides for both; facts: `head`, its code."""
+
+    code = "follows_another"
+    words = "This one follows {head}. Change it there, or part them first."
+
+
 class NoSurvey(DeskError):
     """There is no survey with this number, or no longer."""
 

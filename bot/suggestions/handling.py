@@ -1,4 +1,4 @@
-"""What staff do with a suggestion: decide, answer, assign, note, join it to another one and part them again.
+"""What staff do with a suggestion: decide, answer, sort, assign, note, join it to another one and part them again.
 
 Everything is done in the caller's transaction. A suggestion that is joined to another one (its head) follows it.
 """
@@ -17,12 +17,14 @@ from bot.conversations.errors import StaffAway
 from bot.conversations.references import read_reference
 from bot.storage.models import staff, suggestion, suggestion_event
 from bot.suggestions.deliveries import Deliveries
-from bot.suggestions.errors import CannotJoin, ChangedMeanwhile, NoSuchSuggestion
+from bot.suggestions.errors import CannotJoin, ChangedMeanwhile, FollowsAnother, NoSuchSuggestion
 from bot.suggestions.model import Kind, Status
 from bot.suggestions.telling import Telling
 
-DECIDING = ("status", "reply", "public", "joined", "parted")
+DECIDING = ("status", "reply", "public", "kind", "title", "joined", "parted")
 """What a colleague who decides at the same moment must be told of."""
+NAMED = ("title", "author")
+"""Of a purchase, in its details."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,19 @@ class Decision:
     status: Status
     reply: str | None
     public: bool
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """What staff take it for. Of a purchase: title and author, empty where none was named.
+
+    `matching`: what is then the same for suggestions of the same thing.
+    """
+
+    kind: Kind
+    title: str
+    author: str
+    matching: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,41 @@ class Handling:
             await db.execute(suggestion.update().where(mine).values(status=to.status.value, changed_at=now))
         await self._deliveries.put(db, number, "changed")
         return Done(True, await self.telling.tell(db, [row, *joined], to.status.value, to.reply))
+
+    async def sort(self, db: AsyncConnection, number: int, by: str, version: int, to: Sorting) -> Done:
+        """Take it, and what is joined to it, for something of another kind, or put a purchase's title and author right.
+
+        Other systems hear of it; what it was sent for before and is no longer is not sent. Raises ChangedMeanwhile as
+        `decide` does, FollowsAnother, or NoSuchSuggestion.
+        """
+        row = await _locked(db, number)
+        if row.joined_to is not None:
+            head = await db.execute(sa.select(suggestion.c.code).where(suggestion.c.id == row.joined_to))
+            raise FollowsAnother(head=head.scalar_one())
+        named = {name: value for name, value in (("title", to.title), ("author", to.author)) if value}
+        purchase = to.kind is Kind.PURCHASE
+        renamed = purchase and named != {name: row.details[name] for name in NAMED if row.details.get(name)}
+        if row.kind == to.kind.value and not renamed:
+            return Done(False)
+        await _same_as_read(db, row, version)
+        changed = [row, *(one for one in await _joined(db, number) if one.kind != to.kind.value)]
+        for one in changed:
+            details = dict(one.details)
+            if one.kind != to.kind.value and details.get("public"):
+                del details["public"]  # staff allowed a title to be shown, say, and not the patron's words
+            if purchase and one.id == number:
+                details = {name: value for name, value in details.items() if name not in NAMED} | named
+            elif purchase:
+                details = named | details
+            values = {"kind": to.kind.value, "details": details, "matching": to.matching}
+            await db.execute(suggestion.update().where(suggestion.c.id == one.id).values(values))
+            if one.kind != to.kind.value:
+                await self._note_down(db, one.id, by, "kind", to.kind.value)
+            await self._deliveries.renew(db, one.id)
+            await self._deliveries.put(db, one.id, "changed")
+        if renamed:
+            await self._note_down(db, number, by, "title", ", ".join(named.values()))
+        return Done(True)
 
     async def assign(self, db: AsyncConnection, number: int, by: str, was: int | None, to: int | None) -> Done:
         """Give it to a member of staff, or to nobody; `was`: who had it on the page.
@@ -151,7 +201,7 @@ class Handling:
         await db.execute(suggestion.update().where(suggestion.c.id == number).values(values | {"replied_at": None}))
         await self._note_down(db, number, by, "parted", f"from {rows[row.joined_to].code}")
         await self._note_down(db, row.joined_to, by, "parted", row.code)
-        await self._deliveries.put_once(db, number)
+        await self._deliveries.renew(db, number)
         await self._deliveries.put(db, number, "changed")
         return Done(True)
 

@@ -35,3 +35,8 @@ REMARKS = frozenset({Kind.COMMENT, Kind.COMPLAINT, Kind.PRAISE})  # shown in pub
 def formats_of(details: Mapping[str, Any]) -> list[str]:
     """Return the forms in which a title is wished for, in the catalogue's words."""
     return [str(one) for one in details.get("formats") or [details.get("format")] if one]
+
+
+def wished(kind: str, details: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is known of a title that is wished for; nothing where staff took it for something else."""
+    return details if kind == Kind.PURCHASE.value else {}

@@ -14,6 +14,7 @@ import time
 from typing import Any
 
 from bot.clock import utc
+from bot.suggestions.model import wished
 from bot.suggestions.outlets import Body, Caller, ended
 
 NAME = "webhook"
@@ -36,6 +37,7 @@ class Webhook:
     def body(self, suggestion: Any, event: str, joined_to: str | None) -> Body | None:
         """Return the event as docs/suggestions.md shows it. Who suggested it is not in it."""
         of = suggestion
+        known = wished(of.kind, of.details)
         return {
             "type": f"suggestion.{event}",
             "timestamp": utc(of.created_at if event == "created" else of.changed_at),
@@ -43,7 +45,7 @@ class Webhook:
                 "code": of.code,
                 "kind": of.kind,
                 "text": of.text,
-                "details": {name: of.details[name] for name in DETAILS if of.details.get(name)},
+                "details": {name: known[name] for name in DETAILS if known.get(name)},
                 "status": of.status,
                 "reply": of.reply,
                 "joined_to": joined_to,

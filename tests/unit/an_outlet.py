@@ -121,6 +121,7 @@ class KohaServer(Receiver):
     rows: list[dict[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     oauth: bool = True
+    secret: str = CLIENT_SECRET
     libraries: tuple[str, ...] = ("MAIN", "EAST")
     asked: int = 0  # GETs
     ask_manner: Callable[[int], str] = lambda times: OK
@@ -136,7 +137,7 @@ class KohaServer(Receiver):
         form = await request.post()
         if not self.oauth or form.get("grant_type") != "client_credentials":
             return web.json_response({"error": "Unimplemented grant type"}, status=400)
-        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, self.secret):
             return web.json_response({"error": "unauthorized_client"}, status=403)
         token = secrets.token_urlsafe(24)
         self.tokens.add(token)
@@ -182,7 +183,7 @@ class KohaServer(Receiver):
         """Tell whether a request has a token, or name and password where there are no tokens."""
         how, _, what = request.headers.get("Authorization", "").partition(" ")
         if how == "Basic":
-            return not self.oauth and base64.b64decode(what).decode() == f"{CLIENT_ID}:{CLIENT_SECRET}"
+            return not self.oauth and base64.b64decode(what).decode() == f"{CLIENT_ID}:{self.secret}"
         return how == "Bearer" and what in self.tokens
 
 

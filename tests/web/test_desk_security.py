@@ -21,7 +21,7 @@ from tests.web.a_desk import PASSWORD, ROLES, Browser, Desk, running_desk
 
 NOBODY, AGENT, REVIEWER, ADMIN = "nobody", "agent", "reviewer", "admin"
 CLAIMS = ("claim", "release", "give-back", "end", "transfer", "transfer-accept", "transfer-decline", "transfer-cancel")
-SUGGESTION_FORMS = ("decide", "assign", "note", "join", "part", "again")
+SUGGESTION_FORMS = ("decide", "kind", "assign", "note", "join", "part", "again")
 
 # Every route of the desk and the least that it asks for. A route that is not here fails the tests.
 TABLE = {

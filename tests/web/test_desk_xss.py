@@ -209,7 +209,7 @@ async def a_wish_of(desk: Desk, text: str, number: int, talk: str) -> None:
         first = await desk.insert(
             "suggestion", conversation_id=talk, status="done", joined_to=first, **row, **words, **times
         )
-        for what in ("status", "reply", "public", "assigned", "joined", "parted", "note", "sent"):
+        for what in ("status", "reply", "public", "kind", "title", "assigned", "joined", "parted", "note", "sent"):
             await desk.insert("suggestion_event", suggestion_id=first, at=now, name=text[:80], what=what, value=text)
         sent = {"outlet": text[:20], "event": text[:20], "body": {}, "attempts": 1, "next_at": 0.0}
         way = {"state": "failed", "remote_id": text[:80], "problem": text[:200]}
@@ -313,6 +313,7 @@ async def no_json_is_taken_for_a_page(browser: Browser, talk: str) -> None:
 
 
 def test_reader_of_pages_knows_every_template() -> None:
+        (f"suggestions/{wish}/kind", {"kind": "purchase", "title": payload[:300], "author": payload, "version": "0"}),
     folder = Path(__file__).parents[2] / "bot" / "web" / "desk" / "pages"
     shown = {"live", "sign_in", "error", "transcripts", "transcript", "transcript_print", "inbox", "message", "replies"}
     shown |= {"suggestions", "suggestion", "statistics", "charts", "surveys", "survey", "survey_form"}

@@ -44,7 +44,7 @@ suggestion_event = Table(
     Column("suggestion_id", Serial, nullable=False),
     Column("at", Float, nullable=False),
     Column("name", String(80), nullable=False),  # of the staff member; empty: nobody did it
-    Column("what", String(20), nullable=False),  # status, reply, assigned, joined, parted, note, sent
+    Column("what", String(20), nullable=False),  # status, reply, public, kind, title, assigned, joined ...
     Column("value", Text, nullable=False),
     ForeignKeyConstraint(["suggestion_id"], ["suggestion.id"], ondelete="CASCADE"),
     Index(None, "suggestion_id"),
@@ -60,7 +60,7 @@ delivery = Table(
     Column("event", String(20), nullable=False),  # created, changed
     Column("key", String(64), nullable=False, unique=True),  # the same at every attempt: by it the receiver sees twins
     Column("body", Json, nullable=False),
-    Column("state", String(10), nullable=False),  # due, sent, failed
+    Column("state", String(10), nullable=False),  # due, sent, failed, dropped
     Column("attempts", Integer, nullable=False),
     Column("next_at", Float, nullable=False),  # by the machine's clock
     Column("remote_id", String(80)),  # what the receiver calls it

@@ -8,18 +8,21 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.suggestions import inbox
+from bot.knowledge.sources.records import Format
+from bot.knowledge.suggestions import Wish, matching
+from bot.suggestions import inbox, koha
 from bot.suggestions.errors import ChangedMeanwhile
-from bot.suggestions.handling import Decision, is_public
-from bot.suggestions.model import REMARKS, Kind, Status
+from bot.suggestions.handling import Decision, Sorting, is_public
+from bot.suggestions.model import REMARKS, Kind, Status, formats_of, wished
 from bot.web import keys
 from bot.web.desk import audit, forms, guard
 from bot.web.desk.errors import BadForm
 from bot.web.desk.render import page, see_other
 from bot.web.desk.sessions import Role
-from bot.web.desk.suggestion_words import OUTLETS, STATUSES, told
+from bot.web.desk.suggestion_words import KINDS, OUTLETS, STATUSES, told
 
 REPLY_MOST = 2000  # characters
+TITLE_MOST, AUTHOR_MOST = 300, 200
 NUMBER = r"/desk/suggestions/{number:\d{1,9}}"
 
 
@@ -28,6 +31,7 @@ def add_routes(app: web.Application) -> None:
     guard.add(app, "GET", NUMBER, show, role=Role.AGENT)
     for name, handler in (
         ("decide", decide),
+        ("kind", sort),
         ("assign", assign),
         ("note", note),
         ("join", join),
@@ -68,6 +72,26 @@ async def decide(request: web.Request) -> web.Response:
     except ChangedMeanwhile as problem:
         return await _page(request, await _read(request), problem=problem.said, draft=to, status=problem.status)
     return see_other(_place(request), "told" if done.told else "saved")
+
+
+async def sort(request: web.Request) -> web.Response:
+    """Take it for something of another kind, or put a purchase's title and author right."""
+    kind = await forms.value(request, "kind")
+    if kind not in KINDS:
+        raise BadForm("Choose a kind.", field="kind")
+    title, author = await forms.line(request, "title", TITLE_MOST), await forms.line(request, "author", AUTHOR_MOST)
+    version = await forms.whole(request, "version")
+    row = (await _read(request)).row
+    to = Sorting(Kind(kind), title, author, _matching(row, kind, title))
+    try:
+        async with request.app[keys.DATABASE].write() as db:
+            by = request[guard.STAFF].shown_as
+            done = await request.app[keys.HANDLING].sort(db, _number(request), by, version, to)
+            if done.changed:
+                await _record(request, db, "suggestion_sorted", row.code, was=row.kind, kind=kind)
+    except ChangedMeanwhile as problem:
+        return await _page(request, await _read(request), problem=problem.said, sorting=to, status=problem.status)
+    return see_other(_place(request), "saved")
 
 
 async def assign(request: web.Request) -> web.Response:
@@ -138,12 +162,14 @@ async def _page(
     *,
     problem: str | None = None,
     draft: Decision | None = None,
+    sorting: Sorting | None = None,
     status: int = 200,
 ) -> web.Response:
     row, head = found.row, found.head
     async with request.app[keys.DATABASE].read() as db:
         people = await inbox.people(db)
     kind = Kind(row.kind) if row.kind in list(Kind) else Kind.COMMENT
+    title, author = (str(row.details.get(name) or "") for name in ("title", "author"))
     return await page(
         request,
         "suggestion.html",
@@ -155,11 +181,16 @@ async def _page(
         chats=found.chats,
         letters=found.letters,
         events=[_event(event) for event in found.events],
-        deliveries=[_delivery(request, one) for one in found.deliveries],
+        deliveries=[_delivery(request, one, kind) for one in found.deliveries],
         version=found.version,
         problem=problem,
         draft=draft or Decision(Status(row.status), row.reply, is_public(row.kind, row.details)),
+        sorting=sorting or Sorting(kind, title, author, ""),
+        sorted_late=sorting is not None,
         statuses=STATUSES,
+        kinds=KINDS,
+        title_most=TITLE_MOST,
+        author_most=AUTHOR_MOST,
         people=people,
         most=REPLY_MOST,
         purchase=kind is Kind.PURCHASE,
@@ -176,6 +207,8 @@ def _event(row: Any) -> dict[str, Any]:
         "status": f"Status: {STATUSES.get(value, value)}",
         "reply": "Reply changed" if value else "Reply taken away",
         "public": "Shown in public" if value == "yes" else "Not shown in public",
+        "kind": f"Taken for: {KINDS.get(value, value)}",
+        "title": f"Title put right: {value}" if value else "Title taken away",
         "assigned": f"Given to {value}" if value else "Given to nobody",
         "joined": f"Joined {value}" if value.startswith("to ") else f"{value} was joined to this",
         "parted": f"Parted {value}" if value.startswith("from ") else f"{value} was parted from this",
@@ -192,7 +225,7 @@ def _event(row: Any) -> dict[str, Any]:
     }
 
 
-def _delivery(request: web.Request, row: Any) -> dict[str, Any]:
+def _delivery(request: web.Request, row: Any, kind: Kind) -> dict[str, Any]:
     return {
         "id": row.id,
         "outlet": OUTLETS.get(row.outlet, row.outlet),
@@ -201,8 +234,17 @@ def _delivery(request: web.Request, row: Any) -> dict[str, Any]:
         "attempts": row.attempts,
         "problem": row.problem,
         "remote_id": row.remote_id,
+        "stays": row.outlet == koha.NAME and row.state == "sent" and kind is not Kind.PURCHASE,
         "off": row.outlet not in request.app[keys.DELIVERIES].outlets,
     }
+
+
+def _matching(row: Any, kind: str, title: str) -> str:
+    """Return what is the same for suggestions of the same thing, as the assistant tells them apart."""
+    known = {form.value for form in Format}
+    forms = tuple(Format(form) for form in formats_of(row.details) if form in known)
+    wish = Wish(title=title, isbn=str(row.details.get("isbn") or ""), formats=forms)
+    return matching(kind, wish if wished(kind, {"title": title}) else None, row.text)
 
 
 async def _read(request: web.Request) -> inbox.Page:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.suggestions.model import Kind, Status, formats_of
+from bot.suggestions.model import Kind, Status, formats_of, wished
 from bot.web.desk.names import branch_name, language_name
 
 KINDS = {
@@ -30,7 +30,7 @@ OUTLETS = {"koha": "Koha", "webhook": "Webhook"}
 
 def told(app: web.Application, row: Any) -> dict[str, Any]:
     """Return a suggestion as pages show it; where it is a title, `title` and `author` are that."""
-    details = row.details
+    details = wished(row.kind, row.details)
     return dict(row._mapping) | {
         "head_line": details.get("title") or row.text,
         "author": details.get("author") or "",

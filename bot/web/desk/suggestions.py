@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.clock import utc
 from bot.suggestions import inbox
 from bot.suggestions.inbox import ALL, NOBODY, OPEN, Wanted
-from bot.suggestions.model import formats_of
+from bot.suggestions.model import formats_of, wished
 from bot.web import keys
 from bot.web.desk import audit, guard
 from bot.web.desk.exports import safe
@@ -144,7 +144,7 @@ def _fields(request: web.Request, branches: list[str], people: list[Any]) -> lis
 
 
 def _cells(row: Any) -> list[Any]:
-    details = row.details
+    details = wished(row.kind, row.details)
     return [
         row.code, utc(row.created_at, "seconds"), row.kind, row.status, "" if row.joined_to else row.count, row.text,
         details.get("title"), details.get("author"), details.get("isbn"), " ".join(formats_of(details)),
