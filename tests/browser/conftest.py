@@ -15,8 +15,10 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from bot.processes import Child
 from bot.run import children, environ_for, free_port
 from bot.settings import Settings
+from bot.staff import add_staff
 from bot.storage.migrate import migrate
 from tests.browser.chat import Chat
+from tests.browser.desk import Desk
 from tests.conftest import NOON, Installation
 
 CLOSE_SECONDS = 15.0
@@ -31,6 +33,9 @@ ARGUMENTS = [
 ]
 
 Visit = Callable[..., Awaitable[Chat]]
+SignIn = Callable[..., Awaitable[Desk]]
+ZONE = "America/New_York"
+PASSWORD = "correct horse battery"  # of staff
 
 
 class Gateway:
@@ -122,6 +127,53 @@ async def visit(browser: Browser, gateway: Gateway) -> AsyncIterator[Visit]:
         return Chat(page)
 
     yield make
+    for context in contexts:
+        await leave(context)
+    assert broken == []
+
+
+@pytest.fixture(scope="session")
+async def staff_names(gateway: Gateway) -> tuple[str, ...]:
+    names = ("Ana", "Sam", "Lee")
+    for name in names:
+        await add_staff(gateway.settings, name.lower(), "reviewer", PASSWORD, name)
+    return names
+
+
+@pytest.fixture
+async def sign_in(browser: Browser, gateway: Gateway, staff_names: tuple[str, ...]) -> AsyncIterator[SignIn]:
+    """Return `await sign_in("Ana")`: a desk in a browser of its own, available; away again after the test."""
+    contexts: list[BrowserContext] = []
+    desks: list[Desk] = []
+    broken: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: broken.append(f"script error: {error}"))
+        page.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
+
+    async def make(name: str, **options: Any) -> Desk:
+        context = await browser.new_context(
+            **{"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "timezone_id": ZONE, **options}
+        )
+        context.set_default_timeout(8_000)
+        contexts.append(context)
+        context.on("page", watch)
+        desk = Desk(await context.new_page(), gateway.url)
+        await desk.sign_in(name.lower(), PASSWORD)
+        await desk.status("Available")
+        desks.append(desk)
+        return desk
+
+    yield make
+    for desk in desks:
+        await desk.page.evaluate(
+            """async () => {
+              const csrf = document.querySelector('meta[name=csrf]').content;
+              const headers = {'X-CSRF': csrf, 'Content-Type': 'application/json'};
+              await fetch('/desk/api/status', {method: 'POST', headers,
+                body: JSON.stringify({status: 'away'})});
+            }"""
+        )
     for context in contexts:
         await leave(context)
     assert broken == []

@@ -3,70 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import expect
 
-from bot.staff import add_staff
 from tests.browser.chat import Chat, violations
-from tests.browser.conftest import Gateway, Visit, leave
-from tests.browser.desk import Desk
+from tests.browser.conftest import ZONE, Gateway, SignIn, Visit
 from tests.browser.pictures import picture
 
-ZONE = "America/New_York"
-PASSWORD = "correct horse battery"
 QUESTION = "is the eastside branch open on sunday?"
-
-SignIn = Callable[..., Awaitable[Desk]]
-
-
-@pytest.fixture(scope="session")
-async def staff_names(gateway: Gateway) -> tuple[str, ...]:
-    names = ("Ana", "Sam", "Lee")
-    for name in names:
-        await add_staff(gateway.settings, name.lower(), "reviewer", PASSWORD, name)
-    return names
-
-
-@pytest.fixture
-async def sign_in(browser: Browser, gateway: Gateway, staff_names: tuple[str, ...]) -> AsyncIterator[SignIn]:
-    """Return `await sign_in("Ana")`: a desk in a browser of its own, available; away again after the test."""
-    contexts: list[BrowserContext] = []
-    desks: list[Desk] = []
-    broken: list[str] = []
-
-    def watch(page: Page) -> None:
-        page.on("pageerror", lambda error: broken.append(f"script error: {error}"))
-        page.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
-
-    async def make(name: str, **options: Any) -> Desk:
-        context = await browser.new_context(
-            **{"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "timezone_id": ZONE, **options}
-        )
-        context.set_default_timeout(8_000)
-        contexts.append(context)
-        context.on("page", watch)
-        desk = Desk(await context.new_page(), gateway.url)
-        await desk.sign_in(name.lower(), PASSWORD)
-        await desk.status("Available")
-        desks.append(desk)
-        return desk
-
-    yield make
-    for desk in desks:
-        await desk.page.evaluate(
-            """async () => {
-              const csrf = document.querySelector('meta[name=csrf]').content;
-              const headers = {'X-CSRF': csrf, 'Content-Type': 'application/json'};
-              await fetch('/desk/api/status', {method: 'POST', headers,
-                body: JSON.stringify({status: 'away'})});
-            }"""
-        )
-    for context in contexts:
-        await leave(context)
-    assert broken == []
 
 
 async def asks_for_a_person(visit: Visit, question: str = QUESTION, **options: Any) -> Chat:

@@ -155,7 +155,7 @@ async def test_everything_works_without_scripts(enter: Enter, desk: Desk) -> Non
     await page.get_by_role("button", name="Wrong topic").press("Enter")
     await page.get_by_role("radio", name="Opening hours").check()
     await page.get_by_role("button", name="Propose it").press("Enter")
-    await page.get_by_role("link", name="Lessons", exact=True).press("Enter")
+    await page.get_by_role("navigation").get_by_role("link", name="Lessons").press("Enter")
     await page.get_by_role("checkbox", name=QUESTIONS[2]).check()
     await page.get_by_label("Why not").fill("nobody says so")
     await page.get_by_role("button", name="Reject the chosen").press("Enter")

@@ -7,11 +7,8 @@ import re
 from playwright.async_api import expect
 
 from tests.browser.chat import violations
-from tests.browser.conftest import Visit
+from tests.browser.conftest import ZONE, SignIn, Visit
 from tests.browser.pictures import picture
-from tests.browser.test_desk_with_patron import ZONE, SignIn, sign_in, staff_names
-
-__all__ = ["sign_in", "staff_names"]  # fixtures
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "timezone_id": ZONE}
 
