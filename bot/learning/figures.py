@@ -16,10 +16,14 @@ from bot.settings import Settings
 OUTSIDE = "out_of_scope"
 LOST_MOST = 2  # questions of a topic: from so many on it counts as fallen
 LOST_SHARE = 0.05  # of a topic's questions: more than this counts as fallen too
+# A harmless example moves some four questions that stand on the edge, as often to the good as to the bad: ten of them
+# rarely (two standard deviations) lose more than one question in a hundred. Damage that is spread thinly loses more.
+LOST_IN_ALL = 1  # of a hundred questions of all topics: more than this is refused, though no topic falls
 RULE = (
     f"A batch is refused when a topic falls: {LOST_MOST} or more of its questions are understood no longer, or more "
-    f"than {100 * LOST_SHARE:g}\N{NO-BREAK SPACE}% of them. A question that is said not to be understood counts as "
-    "wrong; one about what no library does counts as right when it is refused."
+    f"than {100 * LOST_SHARE:g}\N{NO-BREAK SPACE}% of them; or when all topics together lose more than "
+    f"{LOST_IN_ALL}\N{NO-BREAK SPACE}% of all questions, spread as they may be. A question that is said not to be "
+    "understood counts as wrong; one about what no library does counts as right when it is refused."
 )
 
 Figures = Mapping[str, Sequence[int]]
@@ -107,6 +111,11 @@ def fallen(figures: Figures) -> list[str]:
     return [topic for topic, (before, after, of) in figures.items() if falls(before, after, of)]
 
 
+def refuses(figures: Figures) -> bool:
+    """Tell whether a batch is refused (see RULE)."""
+    return bool(fallen(figures)) or bool(total(figures)["falls"])
+
+
 def falls(before: int, after: int, of: int) -> bool:
     """Tell whether a topic falls (see RULE)."""
     lost = before - after
@@ -122,6 +131,7 @@ def _questions(settings: Settings) -> str:
 
 
 def total(figures: Figures) -> dict[str, Any]:
-    """Return the sums of all topics."""
+    """Return the sums of all topics, how many questions may be lost in all (`most`), and whether more are (`falls`)."""
     before, after, of = (sum(row[place] for row in figures.values()) for place in range(3))
-    return {"before": before, "after": after, "of": of}
+    most = max(LOST_MOST - 1, of * LOST_IN_ALL // 100)  # one question alone is weighed in its topic
+    return {"before": before, "after": after, "of": of, "most": most, "falls": before - after > most}

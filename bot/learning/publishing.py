@@ -147,7 +147,7 @@ class Publishing:
         async with self._database.write() as db:
             await self._set(db, row.id, row.state, state=CHECKING)
         result = await check.check(self._settings, row.id, changes, row.model_before)
-        state = FAILED if result.problems else REFUSED if figures.fallen(result.figures) else READY
+        state = FAILED if result.problems else REFUSED if figures.refuses(result.figures) else READY
         async with self._database.write() as db:
             await self._set(
                 db,

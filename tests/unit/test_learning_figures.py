@@ -32,6 +32,33 @@ def test_topic_falls_by_two_questions_or_more_than_five_in_a_hundred(
     assert figures.fallen({"ask_hours": [before, after, of], "ask_jobs": [5, 5, 5]}) == (["ask_hours"] if falls else [])
 
 
+def spread(lost: int, topics: int = 44, of: int = 25) -> dict[str, list[int]]:
+    """So many topics, the first of which lose one question each."""
+    return {f"topic_{number}": [20, 19 if number < lost else 20, of] for number in range(topics)}
+
+
+@pytest.mark.parametrize(
+    ("by_topic", "most", "refused"),
+    [
+        (spread(0), 11, False),
+        (spread(11), 11, False),  # one in a hundred of 1,100
+        (spread(12), 11, True),  # one question more, each in a topic of its own
+        (spread(44), 11, True),
+        (spread(30) | {"won": [20, 40, 40]}, 11, False),  # what is won elsewhere counts
+        (spread(1, 2), 1, False),  # of a few questions, one more or less is the topic's matter
+        (spread(2, 2), 1, True),
+        ({"small": [5, 4, 6], "large": [500, 520, 600]}, 6, True),  # a topic with few questions falls as ever
+        ({}, 1, False),
+    ],
+)
+def test_damage_that_is_spread_over_many_topics_is_refused_by_its_sum(
+    by_topic: dict[str, list[int]], most: int, refused: bool
+) -> None:
+    assert figures.refuses(by_topic) is refused
+    total = figures.total(by_topic)
+    assert total["most"] == most and total["falls"] is (refused and not figures.fallen(by_topic))
+
+
 @pytest.mark.parametrize(
     ("topic", "found", "right"),
     [
@@ -67,7 +94,7 @@ def test_figures_and_moved_questions_come_from_what_each_model_took_them_for(set
     before, after = ["ask_hours", "nlu_fallback", "ask_hours"], ["nlu_fallback", "find_event", "out_of_scope"]
     by_topic = figures.compared(figures.held_out(settings), before, after)
     assert by_topic == {"ask_hours": [1, 1, 2], "out_of_scope": [0, 1, 1]}
-    assert figures.total(by_topic) == {"before": 1, "after": 2, "of": 3}
+    assert figures.total(by_topic) == {"before": 1, "after": 2, "of": 3, "most": 1, "falls": False}
     figures.remember(settings, "foyer-1", before)
     figures.remember(settings, "foyer-2", after)
     lost, won = figures.moved(settings, "foyer-1", "foyer-2")

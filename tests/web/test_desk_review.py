@@ -265,6 +265,21 @@ FIGURES = {
 }
 
 
+async def test_damage_that_is_spread_thinly_is_told_as_such(desk: Desk, browser: Browser) -> None:
+    by_topic = {topic: [24, 23, 25] for topic in (*FIGURES, "ask_locations", "use_computers", "greet", "thank")}
+    row = {"state": "refused", "figures": by_topic, "model_before": "foyer-1", "model": "foyer-2"}
+    files = [{"path": "from_review/ask_hours.yml", "before": "a\n", "after": "a\nb\n"}]
+    async with desk.app[keys.PUBLISHING]._alone():
+        number = await desk.insert("publication", at=0.0, name="Ana", files=files, **row)
+        page = words(await browser.page(f"/desk/publish/{number}"))
+        assert (
+            "Refused: All topics together, though none falls by itself, would lose 8 of 200 questions; "
+            "up to 2 may come from chance. Open the lessons again" in page
+        )
+        assert "All topics falls 192 184 200 -8" in page and "when all topics together lose more than 1" in page
+        await desk.remove("publication", number)
+
+
 @pytest.mark.parametrize(
     ("state", "says", "offers"),
     [
@@ -290,7 +305,7 @@ async def test_batch_is_shown_with_its_figures_and_offers_what_can_be_done(
         page = await browser.page(f"/desk/publish/{number}")
         assert says in words(page)
         assert "Printing, copying and scanning falls 26 20 27 -6" in words(page)
-        assert "Opening hours 31 33 34 +2" in words(page) and "All topics 106 101 121 -5" in words(page)
+        assert "Opening hours 31 33 34 +2" in words(page) and "All topics falls 106 101 121 -5" in words(page)
         assert {one for one in ("Publish it", "Undo it") if one in words(page)} == offers
         told = await (await browser.get(f"/desk/api/publish/{number}")).json()
         assert told["state"] == state and told["under_way"] == (state == "publishing")
