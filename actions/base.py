@@ -303,6 +303,8 @@ class TopicAction(PatronAction, ABC):
     intent: str
     takes: ClassVar[frozenset[str]] = frozenset(("branches",))
     """The fields of Details that a follow-up may change."""
+    for_visit: ClassVar[bool] = False
+    """Whether patrons ask it before they come, so that closings and notices belong to the answer."""
 
     async def perform(self, turn: Turn) -> None:
         """Answer a new question."""
@@ -315,7 +317,13 @@ class TopicAction(PatronAction, ABC):
 
     async def follow(self, turn: Turn) -> None:
         """Answer with the turn's details as they are, and remember them."""
+        from actions.notices import tell_closing, tell_notices  # made of turns itself
+
+        if self.for_visit:
+            tell_closing(turn)
         await self.answer(turn)
+        if self.for_visit:
+            tell_notices(turn)
         if not any(event.get("name") == "topic" for event in turn.events):  # another topic's action may have answered
             turn.events += [SlotSet("topic", self.intent), SlotSet("details", turn.details.as_slot())]
 

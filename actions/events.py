@@ -21,6 +21,7 @@ class ActionFindEvents(TopicAction):
 
     intent = "find_event"
     takes = frozenset(("branches", "audiences", "subjects", "when", "words"))
+    for_visit = True
 
     def name(self) -> str:
         """Return the action's name in domain.yml."""

@@ -26,6 +26,7 @@ class ActionTellHours(TopicAction):
 
     intent = "ask_hours"
     takes = frozenset(("branches", "service", "when"))
+    for_visit = True
 
     def name(self) -> str:
         """Return the action's name in domain.yml."""

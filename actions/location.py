@@ -14,6 +14,7 @@ class ActionTellLocation(TopicAction):
 
     intent = "ask_location"
     takes = frozenset(("branches", "service"))
+    for_visit = True
 
     def name(self) -> str:
         """Return the action's name in domain.yml."""

@@ -12,6 +12,7 @@ class ActionTellParking(TopicAction):
     """Answer with where to park, what it costs, and the accessible spaces."""
 
     intent = "ask_parking"
+    for_visit = True
 
     def name(self) -> str:
         """Return the action's name in domain.yml."""

@@ -12,6 +12,7 @@ from bot.conversations.search_words import fold
 from bot.knowledge.answers_check import answers_to_look_at, unknown_topics
 from bot.knowledge.check import check_library
 from bot.knowledge.library import read_library
+from bot.knowledge.notices import notices_to_look_at
 from bot.knowledge.problems import Problem
 from bot.learning.examples import Examples
 from bot.learning.figures import held_out
@@ -39,7 +40,8 @@ def warnings(settings: Settings) -> list[Problem]:
     library, _ = read_library(settings.library)
     if library is None:
         return []
-    return answers_to_look_at(library, settings.library_clock(library.zone).now())
+    now = settings.library_clock(library.zone).now()
+    return answers_to_look_at(library, now) + notices_to_look_at(library, now)
 
 
 def check_data(settings: Settings) -> Iterator[str]:

@@ -91,13 +91,19 @@ class ConversationLog:
         self._answer_within = answer_within
 
     async def begin(
-        self, channel: str, lang: str, welcome: Sequence[Block], branch: str | None = None, context: str | None = None
+        self,
+        channel: str,
+        lang: str,
+        welcome: Sequence[Block],
+        branch: str | None = None,
+        context: str | None = None,
+        mark: str | None = None,
     ) -> NewConversation:
-        """Store a new conversation with `welcome` as its first message."""
+        """Store a new conversation with `welcome` as its first message; `mark`: see `announcing.announce`."""
         token, now = self._tokens.new(), self._now()
         new_id = new_conversation_id(channel)
         talk = Conversation(new_id, channel, Mode.BOT, 0, 1, lang, branch, context, now, now)
-        first = Message(new_id, 1, now, Sender.BOT, lang, list(welcome))
+        first = Message(new_id, 1, now, Sender.BOT, lang, list(welcome), client_id=mark)
         async with self.database.write() as db:
             row = asdict(talk) | {"token_hash": self._tokens.fingerprint(token)}
             await db.execute(conversation.insert().values(row))

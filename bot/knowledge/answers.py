@@ -24,8 +24,10 @@ log = logging.getLogger(__name__)
 
 FOLDER = "answers"
 SHORT_MOST = 300  # characters: with a link it still goes into two text messages
-_FENCE = "---"
-_LANGUAGE = re.compile(r"#\s+\[([a-z]{2,3})\]\s+(\S.*)")
+FENCE = "---"
+"""What stands before the keys of a file, and after them."""
+LANGUAGE_LINE = re.compile(r"#\s+\[([a-z]{2,3})\]\s+(\S.*)")
+"""How a language begins: its code and the title."""
 _ITEM = re.compile(r"\s*(?:-|\d+\.) ")
 
 
@@ -81,6 +83,7 @@ class Answers:
         self._folder = library / FOLDER
         self._seen: dict[str, tuple[int, int]] = {}
         self._by_id: dict[str, Answer] = {}
+        self._mistakes: dict[str, tuple[Problem, ...]] = {}
         self.version = 0
         """Raised by one with every change."""
         self.refresh()
@@ -93,6 +96,11 @@ class Answers:
     def get(self, answer_id: object) -> Answer | None:
         """Return the answer of that id, or None."""
         return self._by_id.get(str(answer_id))
+
+    @property
+    def mistakes(self) -> Mapping[str, tuple[Problem, ...]]:
+        """What is wrong in the files that cannot be used as they are, by id."""
+        return self._mistakes
 
     def of_topic(self, topic: str) -> tuple[Answer, ...]:
         """Return the answers on a topic, the most general one first."""
@@ -111,16 +119,20 @@ class Answers:
         if seen == self._seen:
             return
         former, before = self._by_id, self._seen
-        self._by_id, self._seen = {}, seen
+        wrong = self._mistakes
+        self._by_id, self._seen, self._mistakes = {}, seen, {}
         self.version += 1
         for name, stamp in seen.items():
             if stamp == before.get(name):
                 if name in former:
                     self._by_id[name] = former[name]
+                if name in wrong:
+                    self._mistakes[name] = wrong[name]
                 continue
             try:
                 self._by_id[name] = read_answer(self._folder / f"{name}.md")
             except LibraryFileError as error:
+                self._mistakes[name] = error.problems
                 log.error("an answer is %s: %s", "kept as it was" if name in former else "left out", error)
                 if name in former:
                     self._by_id[name] = former[name]
@@ -187,10 +199,10 @@ class _Front(Part):
 
 def _read(path: Path) -> Answer:
     lines = _lines(path)
-    if not lines or lines[0].strip() != _FENCE:
+    if not lines or lines[0].strip() != FENCE:
         cure = "Write --- on the first line, then topic, owner and the other keys."
         raise LibraryFileError([Problem(path.name, 1, "The file does not begin with ---.", cure)])
-    end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == _FENCE), None)
+    end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == FENCE), None)
     if end is None:
         cure = "Put --- on a line of its own before the text."
         raise LibraryFileError([Problem(path.name, 1, "The keys at the top do not end with ---.", cure)])
@@ -261,7 +273,7 @@ class _Body:
         self._language: str | None = None
 
     def take(self, number: int, line: str) -> None:
-        begins = _LANGUAGE.fullmatch(line.strip())
+        begins = LANGUAGE_LINE.fullmatch(line.strip())
         if begins:
             language, title = begins.groups()
             if language in self._titles:

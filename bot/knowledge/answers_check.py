@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -38,6 +38,25 @@ def check_answers(library: Library) -> list[Problem]:
                     message = f"'{question}' is a question of {other} too."
                     problems.append(_at(path, place, message, "Keep it where it is answered."))
     return problems
+
+
+def misfits(draft: Answer, others: Iterable[Answer], branches: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with an answer beside the others: the field, as answer_file names it, and a sentence."""
+    for branch in draft.branches:
+        if branch not in branches:
+            yield "branches", f"No branch has the id '{branch}'. Use one of: {', '.join(branches)}."
+    mine = {same_question(question): (code, question) for code, asked in draft.questions.items() for question in asked}
+    for other in others:
+        if other.id == draft.id:
+            continue
+        if draft.main and other.main and other.topic == draft.topic:
+            yield "main", f"{other.id} is the main answer on this topic already. Keep one of them."
+        for asked in other.questions.values():
+            for code, question in (mine[same] for same in map(same_question, asked) if same in mine):
+                yield (
+                    f"questions {code}",
+                    f"'{question}' is a question of {other.id} too. Keep it where it is answered.",
+                )
 
 
 def unknown_topics(folder: Path, known: Collection[str]) -> list[Problem]:

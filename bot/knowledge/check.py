@@ -8,6 +8,7 @@ from bot.knowledge.answers_check import check_answers
 from bot.knowledge.calendar_check import CalendarFile
 from bot.knowledge.catalogue_check import check_catalogue
 from bot.knowledge.library import Library, read_library
+from bot.knowledge.notices import check_notices
 from bot.knowledge.problems import Problem
 from bot.knowledge.resources_check import check_resources
 from bot.knowledge.source_settings import SourceOfFiles
@@ -21,6 +22,7 @@ def check_library(folder: Path) -> list[Problem]:
     if library is not None:
         problems += _check_sources(library)
         problems += _check_calendars(library)
+        problems += check_notices(library)
         problems += check_answers(library)
         problems += check_catalogue(library)
         problems += check_resources(library)

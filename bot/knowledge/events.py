@@ -12,6 +12,7 @@ from enum import StrEnum
 from bot.errors import SourceUnavailable
 from bot.knowledge.event_words import EventWords, Wanted, stems_of
 from bot.knowledge.library import Library
+from bot.knowledge.notices import Notices
 from bot.knowledge.sources.base import (
     Audience,
     EventMode,
@@ -98,9 +99,11 @@ class EventsFound:
 class Events:
     """Finds events in the sources that the library configured."""
 
-    def __init__(self, library: Library, sources: Sequence[EventSource]) -> None:
+    def __init__(self, library: Library, sources: Sequence[EventSource], notices: Notices | None = None) -> None:
+        """Prepare; events that the emergency of `notices` touches are cancelled, whatever their source says."""
         self._library = library
         self._sources = tuple(sources)
+        self._notices = notices
         names = (name for branch in library.branches for name in (branch.id, *branch.name.all, *branch.aliases))
         self.words = EventWords(library.event_words, names)
 
@@ -152,7 +155,10 @@ class Events:
             for one in known.events:
                 found.setdefault((one.uid, one.start), one)
         # A library may list one event in two calendars; the first source's word counts.
-        return sorted(found.values(), key=lambda one: (instant(one.start), one.title)), tuple(answered)
+        events = sorted(found.values(), key=lambda one: (instant(one.start), one.title))
+        if self._notices is not None:
+            events = [self._notices.unless_closed(one, now) for one in events]
+        return events, tuple(answered)
 
 
 def _in_span(event: LibraryEvent, start: datetime, end: datetime) -> bool:

@@ -194,14 +194,14 @@ class Hours:
         self, point: ServicePoint, day: date, facts: DayFacts, closures: Sequence[Closure], source: Provenance
     ) -> DayHours:
         """Take the closures off a day's pattern: a dated closure beats the weekly one."""
-        touching = [
+        midnight = datetime.combine(day, time())
+        concerning = [
             closure
             for closure in closures
             if closure.concerns(point.branch_id, point.id)
             and (point.id in closure.service_ids or not point.through_closures)
-            and closure.start < datetime.combine(day, time()) + timedelta(days=1)
-            and closure.end > datetime.combine(day, time())
         ]
+        touching = [one for one in concerning if one.start < midnight + timedelta(days=1) and one.end > midnight]
         spans = facts.spans
         for closure in touching:
             spans = _without(spans, closure)
@@ -215,6 +215,10 @@ class Hours:
                 state, ranges, text = HoursState.CLOSED, (), None
             elif ranges != usual:
                 state = _state_of(ranges, day)
+        for closure in concerning:
+            if closure.open_ended and closure.end <= midnight and ranges:
+                # Nobody can say yet whether it will be open again by then.
+                reason, state, ranges, text = closure.name, HoursState.UNKNOWN, (), None
         return DayHours(
             branch_id=point.branch_id,
             service_id=point.id,

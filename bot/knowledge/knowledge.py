@@ -14,6 +14,7 @@ from bot.knowledge.events import EventQuery, Events
 from bot.knowledge.guides import Guides
 from bot.knowledge.hours import Hours
 from bot.knowledge.library import Library, load_library
+from bot.knowledge.notices import Notices
 from bot.knowledge.problems import LibraryFileError
 from bot.knowledge.recommendations import Recommendations
 from bot.knowledge.resource_sources import resources_of
@@ -96,6 +97,12 @@ class Knowledge:
         return self._events
 
     @property
+    def notices(self) -> Notices:
+        """What patrons should know just now, and the emergency that closes the library."""
+        self._refresh()
+        return self._notices
+
+    @property
     def answers(self) -> Answers:
         """The library's own answers as their files are now."""
         if self._answers is None:
@@ -171,6 +178,8 @@ class Knowledge:
         closures: list[ClosureSource] = []
         events: list[EventSource] = []
         own: FileClosures | None = None
+        notices = Notices(library)
+        closures.append(notices)
         for closing in library.sources.closures:
             if isinstance(closing, SourceOfFiles):
                 own = FileClosures(library, closing)
@@ -208,5 +217,6 @@ class Knowledge:
         self._recommendations = Recommendations(library.folder / "picks.yml", self._catalogue)
         self._library = library
         self._hours = Hours(library, hours, closures)
-        self._events = Events(library, events)
+        self._events = Events(library, events, notices)
+        self._notices = notices
         self._resources = resources_of(library, self._fetcher, self._secrets)

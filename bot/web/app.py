@@ -39,7 +39,7 @@ from bot.suggestions.retention import drop_contacts_forever
 from bot.suggestions.surveys import Surveys
 from bot.suggestions.taking import Suggestions
 from bot.suggestions.telling import Telling
-from bot.web import desk, keys, static
+from bot.web import closing, desk, keys, static
 from bot.web.desk_hours import desk_outlook
 from bot.web.errors import say_errors
 from bot.web.headers import add_headers
@@ -139,6 +139,7 @@ async def conversations(app: web.Application) -> AsyncIterator[None]:
     await app[keys.WORKER].start()
     chores = [
         asyncio.create_task(app[keys.WAITING].watch()),
+        asyncio.create_task(closing.watch(app)),
         asyncio.create_task(app[keys.OUTBOX].send_forever()),
         asyncio.create_task(app[keys.DELIVERIES].send_forever()),
         asyncio.create_task(drop_contacts_forever(app[keys.DATABASE], clock)),

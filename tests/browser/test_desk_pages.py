@@ -88,6 +88,14 @@ async def some_lessons(desk: Desk) -> None:
     await desk.insert("lesson", kind="example", topic="find_event", text="hours", state="approved", **common)
     answer = desk.app[keys.SETTINGS].library / "answers" / "wifi.md"
     before = answer.read_text(encoding="utf-8")
+    edit = {
+        "path": "answers/wifi.md",
+        "before": before.replace("free", "no"),
+        "after": before,
+        "name": "Ana",
+        "at": now,
+    }
+    await desk.insert("edit", what="Changed: text in English", state="done", **edit)
     better = {"text": before.replace("free", "free for all"), "before": before}
     await desk.insert("lesson", kind="answer", topic="wifi", state="open", **better, **common)
     other = await desk.talk(("patron", "do you lend kayaks"), ("bot", "I do not know."))
@@ -199,11 +207,17 @@ async def every_page(desk: Desk) -> list[str]:
         "statistics",
         "surveys",
         "surveys/new",
+        "answers",
+        "answers/new",
+        "edits",
         "review",
         "gaps",
         "lessons",
         "lessons?state=approved",
         "publish",
+        "notices",
+        "notices/new",
+        "closure",
         "replies",
         "settings",
         "people",
@@ -212,6 +226,10 @@ async def every_page(desk: Desk) -> list[str]:
         "help",
     )
     ones = (
+        "answers/wifi",
+        "answers/wifi/edit",
+        "answers/wifi/remove",
+        "edits/1",
         "surveys/1",
         "surveys/2",
         "surveys/2/edit",
@@ -327,6 +345,32 @@ async def test_suggestion_is_decided_without_scripts_and_by_keyboard_alone(enter
     await page.get_by_label("Code").fill(code.lower())
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status")).to_contain_text(f"{code}: A chess club")
+
+
+async def test_answer_is_written_and_previewed_without_scripts_and_by_keyboard_alone(enter: Enter) -> None:
+    page = await enter("reviewer")
+    await page.goto("/desk/answers/wifi")
+    await page.set_viewport_size({"width": 1280, "height": 1300})
+    await picture(page, "desk-answer")
+    page = await enter("reviewer", java_script_enabled=False)
+    await page.get_by_role("link", name="Answers").press("Enter")
+    await page.get_by_label("Words").fill("wireless password")
+    await page.keyboard.press("Enter")
+    await page.get_by_label("Words").fill("wifi password")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name="Wifi", exact=True).press("Enter")
+    await page.get_by_role("link", name="Edit", exact=True).press("Enter")
+    await page.get_by_label("Owner").fill("")
+    await page.get_by_label("Short form").first.fill("Choose AlderFalls-Library; it is free.")
+    await page.get_by_role("button", name="Preview").press("Enter")
+    await page.get_by_role("link", name="Owner").press("Enter")
+    await expect(page.locator("#f-owner")).to_have_attribute("aria-describedby", "owner-wrong")
+    await expect(page.locator("#owner-wrong")).to_have_text("Say who keeps it right.")
+    await page.locator("#f-owner").fill("Luz")
+    await page.get_by_role("button", name="Preview").press("Enter")
+    await expect(page.get_by_text("Choose AlderFalls-Library; it is free. https://")).to_be_visible()
+    await expect(page.get_by_text("70 characters with the link, one text message.")).to_be_visible()
+    await expect(page.get_by_label("Owner")).to_have_value("Luz")
 
 
 async def test_permanent_link_leads_to_its_message(enter: Enter, desk: Desk) -> None:

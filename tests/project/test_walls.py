@@ -36,7 +36,7 @@ MAY_USE = {
     },
     "actions": {"bot.knowledge"},
 }
-FOR_ALL = {"bot.settings", "bot.clock", "bot.contact", "bot.errors", "bot.wording", "bot.say"}
+FOR_ALL = {"bot.settings", "bot.clock", "bot.contact", "bot.errors", "bot.wording", "bot.say", "bot.notice_words"}
 SOURCES = [path for top in ("bot", "actions") for path in sorted((ROOT / top).rglob("*.py"))]
 
 

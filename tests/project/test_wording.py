@@ -25,6 +25,7 @@ from bot.knowledge.sources.records import Format
 from bot.knowledge.taste_words import AUDIENCE_OF, GENRE_WORDS, MOOD_WORDS
 from bot.settings import ROOT, Settings
 from bot.suggestions.model import Kind, Status
+from bot.web.desk.closure import REASONS
 from bot.web.patron.greeting import FIRST_CHOICES
 from bot.wording import LANGUAGES, Wording
 
@@ -45,6 +46,8 @@ PUT_TOGETHER: Mapping[str, list[list[str]]] = {
     "utter_hours_short_{}": [STATES],
     "utter_hours_state_{}": [STATES],
     "utter_place_{}_{}": [["open", "closed"], ["feminine", "masculine"]],
+    "utter_closure_{}": [["now", "now_open_ended", "soon", "soon_open_ended"]],
+    "utter_closure_reason_{}": [list(REASONS)],
     "utter_contact_head_{}": [["branch", "phone", "email"]],
     "utter_events_{}": [NOT_FOUND],
     "utter_events_cancelled_{}": [["one", "all"]],

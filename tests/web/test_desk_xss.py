@@ -160,6 +160,8 @@ async def a_talk_of(desk: Desk, payload: str, number: int) -> str:
     await a_lesson_of(desk, text, talk)
     await a_wish_of(desk, text, number, talk)
     await a_survey_of(desk, text)
+    edit = {"path": "answers/wifi.md", "before": text, "after": text + "x", "name": text[:80], "what": text[:200]}
+    await desk.insert("edit", at=now, state="done", **edit)
     return talk
 
 
@@ -241,6 +243,7 @@ async def test_nothing_that_anybody_wrote_becomes_markup(desk: Desk, part: int) 
             "/lessons?state=approved",
             "/publish",
             "/suggestions?status=all",
+            "/edits",
             "/statistics",
             "/surveys",
             "/replies",
@@ -280,6 +283,10 @@ async def what_is_echoed_is_text(desk: Desk, browser: Browser, payload: str, tal
     assert strange(await (await browser.get(f"/you-asked?code={query}&lang={query}")).text()) == []
     for path in (
         f"suggestions?q={query}&branch={query}&status=all",
+        f"answers?q={query}&owner={query}&due={query}",
+        f"answers/{quote(payload, safe='')}",
+        "answers/wifi",
+        f"edits/{max(row.id for row in await desk.rows('edit'))}",
         f"chats?q={query}&branch={query}",
         f"chats?q={query}",
         f"statistics?days={query}&from={query}&to={query}",
@@ -295,13 +302,32 @@ async def what_is_echoed_is_text(desk: Desk, browser: Browser, payload: str, tal
         (f"chats/{talk}/redact", {"passage": payload + "x"}),
         ("lessons/topic", cause | {"topic": payload, "other": payload[:80], "text": payload, "next": payload}),
         ("lessons/answer", cause | {"answer": "wifi", "text": payload, "do": "preview"}),
+        ("answers/new", an_answer_of(payload, "x") | {"name": payload, "topic": payload, "review_by": payload}),
+        ("answers/new", an_answer_of(payload, "kayaks")),
+        ("answers/wifi/edit", an_answer_of(payload, "") | {"file": payload}),
+        ("answers/wifi/remove", {"file": payload}),
         (f"lessons/{lesson - 1}", {"topic": payload[:80], "text": payload, "do": payload}),
         ("lessons", {"lesson": payload, "do": payload, "reason": payload}),
+        ("notices", dict.fromkeys(("text_en", "text_es", "owner", "from", "until", "branch"), payload)),
+        ("closure", {"reason": "own", "where": payload, "until": payload} | a_closing_of(payload)),
+        ("closure", {"reason": "own", "where": payload, "do": "preview"} | a_closing_of(payload)),
         (f"inbox/{message}/done", {"answer": payload}),
         (f"suggestions/{wish}/decide", {"status": "done", "reply": payload, "version": "0"}),
+        (f"suggestions/{wish}/kind", {"kind": "purchase", "title": payload[:300], "author": payload, "version": "0"}),
         (f"suggestions/{wish}/join", {"code": payload[:40]}),
     ):
         assert strange(await (await browser.post(f"/desk/{path}", **fields)).text()) == [], (path, payload)
+
+
+def a_closing_of(payload: str) -> dict[str, str]:
+    return dict.fromkeys(("reason_en", "reason_es", "note_en", "note_es"), payload[:300])
+
+
+def an_answer_of(payload: str, name: str) -> dict[str, str]:
+    """The form of an answer with the payload in all that is shown again; it is only previewed."""
+    words = dict.fromkeys(("owner", "title_en", "text_en", "short_en", "questions_en"), payload)
+    rest = {"topic": "ask_policy", "review_by": "2027-01-01", "source": "https://library.example/x", "do": "preview"}
+    return words | rest | {"name": name, "text_en": f"Words.\n\n## Part\n\nHere {payload} is."}
 
 
 async def no_json_is_taken_for_a_page(browser: Browser, talk: str) -> None:
@@ -313,12 +339,13 @@ async def no_json_is_taken_for_a_page(browser: Browser, talk: str) -> None:
 
 
 def test_reader_of_pages_knows_every_template() -> None:
-        (f"suggestions/{wish}/kind", {"kind": "purchase", "title": payload[:300], "author": payload, "version": "0"}),
     folder = Path(__file__).parents[2] / "bot" / "web" / "desk" / "pages"
     shown = {"live", "sign_in", "error", "transcripts", "transcript", "transcript_print", "inbox", "message", "replies"}
+    shown |= {"notices", "notice_form", "closure"}
     shown |= {"suggestions", "suggestion", "statistics", "charts", "surveys", "survey", "survey_form"}
     shown |= {"review", "learning", "lessons", "lesson", "lesson_topic", "lesson_answer", "gaps", "gap_note"}
-    shown |= {"publish", "publication"}
+    shown |= {"publish", "publication", "edits", "edit"}
+    shown |= {"answers", "answer", "answer_form", "answer_parts", "answer_remove"}
     shown |= {"settings", "people", "link", "account", "audit", "help", "first", "base", "blocks", "forms"}
     assert {path.stem for path in folder.glob("*.html")} == shown
     for path in folder.glob("*.html"):

@@ -60,13 +60,17 @@ class DaysFound:
 
 @dataclass(frozen=True)
 class Closure:
-    """A dated closing of some or all service points. Naive times, in the library's zone; `end` is exclusive."""
+    """A dated closing of some or all service points. Naive times, in the library's zone; `end` is exclusive.
+
+    With `open_ended` it goes on after `end` for nobody knows how long: until then it is certain.
+    """
 
     name: Text
     start: datetime
     end: datetime
     branch_ids: frozenset[str] = frozenset()
     service_ids: frozenset[str] = frozenset()
+    open_ended: bool = False
 
     def concerns(self, branch_id: str, service_id: str) -> bool:
         """Say whether the closure holds for a service point; naming no branch or no service means all of them."""

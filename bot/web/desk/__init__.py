@@ -5,15 +5,21 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.web.desk import (
+    answer,
+    answer_form,
+    answers,
     audit_page,
+    closure,
     exports,
     gaps,
     help_page,
+    history,
     inbox,
     lesson_answer,
     lesson_topic,
     lessons,
     live,
+    notices,
     people,
     publish,
     render,
@@ -49,6 +55,12 @@ def add_routes(app: web.Application) -> None:
     suggestions.add_routes(app)
     suggestion.add_routes(app)
     replies.add_routes(app)
+    answers.add_routes(app)
+    answer_form.add_routes(app)
+    answer.add_routes(app)
+    notices.add_routes(app)
+    closure.add_routes(app)
+    history.add_routes(app)
     statistics.add_routes(app)
     survey_form.add_routes(app)
     surveys.add_routes(app)

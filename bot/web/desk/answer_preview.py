@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.conversations import sms
 from bot.knowledge.answers import Answer, read_answer
 from bot.knowledge.problems import LibraryFileError, Problem
 from bot.web.desk.names import language_name
@@ -20,6 +21,11 @@ class Language:
     title: str
     parts: list[tuple[str, str]]
     short: str
+    message: str
+    """The text message whole: the short form with the link."""
+    length: sms.Length
+    source: str
+    """The page that it is from, as a link in the markup of text blocks."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Preview:
 
     languages: list[Language] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    answer: Answer | None = None
 
 
 def previewed(text: str, answer_id: str) -> Preview:
@@ -39,10 +46,13 @@ def previewed(text: str, answer_id: str) -> Preview:
             answer = read_answer(path)
         except LibraryFileError as error:
             return Preview(problems=list(error.problems))
-    return Preview(languages=[_language(answer, code) for code in answer.written])
+    return Preview(languages=[_language(answer, code) for code in answer.written], answer=answer)
 
 
 def _language(answer: Answer, code: str) -> Language:
     written = answer.written[code]
     parts = [(part.heading, part.text) for part in written.parts]
-    return Language(code, language_name(code), written.title, parts, answer.short.to(code))
+    short = answer.short.to(code)
+    message = sms.with_link(short, answer.source)
+    source = f"[{written.title}]({answer.source})"
+    return Language(code, language_name(code), written.title, parts, short, message, sms.length(message), source)

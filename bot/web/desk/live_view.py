@@ -26,6 +26,7 @@ from bot.storage.models import (
     turn,
 )
 from bot.web.desk.names import branch_name, entity_words, language_name, topic_name
+from bot.web.desk.render import closing_line
 from bot.web.desk.sessions import StaffMember
 from bot.web.keys import CLOCK, DATABASE, HANDOFFS, LOG, PRESENCE, WORDING
 from bot.wording import DEFAULT_LANGUAGE
@@ -74,6 +75,7 @@ async def desk_state(app: web.Application, me: StaffMember) -> dict[str, Any]:
         ],
         "inbox": inbox,
         "paused": paused,
+        "closing": closing_line(app),
         "desk": await _hours(app),
     }
 

@@ -62,6 +62,13 @@ FLASHES = {
     "survey_open": "Open. Patrons are asked from its first day on.",
     "survey_closed": "Closed. Nobody is asked any more.",
     "survey_deleted": "The survey is deleted.",
+    "notice_deleted": "The notice is taken away.",
+    "closed_library": "Closed. Every answer says so, and open chats are told.",
+    "opened_library": "Open again. Open chats are told.",
+    "answer": "Saved. Patrons get it with their next question.",
+    "answer_reviewed": "Noted. The next review is in a year.",
+    "answer_removed": "The answer is removed. It can be undone.",
+    "edit_undone": "Undone. The file is as it was before.",
     "reply": "Saved.",
     "reply_deleted": "The reply is deleted.",
     "stopped": "The assistant is stopped. Patrons read the notice.",
@@ -96,6 +103,15 @@ MENU = (
             Entry("/desk/gaps", "Gaps", Role.REVIEWER),
             Entry("/desk/lessons", "Lessons", Role.REVIEWER),
             Entry("/desk/publish", "Publish", Role.REVIEWER),
+        ),
+    ),
+    (
+        "What the library says",
+        (
+            Entry("/desk/answers", "Answers"),
+            Entry("/desk/notices", "Notices"),
+            Entry("/desk/closure", "Closure"),
+            Entry("/desk/edits", "Edits"),
         ),
     ),
     (
@@ -148,6 +164,7 @@ async def page(request: web.Request, template: str, status: int = 200, **facts: 
         "said": FLASHES.get(request.cookies.get(SAID, "")),
         "nav": [],
         "paused": False,
+        "closing": "",
         "badges": {},
         "when": clock_words(request.app),
         "wide": False,
@@ -180,6 +197,15 @@ def see_other(place: str, said: str | None = None) -> web.Response:
     if said is not None:
         response.set_cookie(SAID, said, path=guard.HOME, max_age=60, httponly=True, samesite="Lax")
     return response
+
+
+def closing_line(app: web.Application) -> str:
+    """Return the line that says what an emergency closes, empty where nothing is closed by one."""
+    found = app[keys.KNOWLEDGE].notices.closing(app[keys.CLOCK].now())
+    if found is None:
+        return ""
+    where = "The library is closed" if not found.branches else "A branch is closed"
+    return f"{where}: {found.reason}."
 
 
 def clock_words(app: web.Application) -> Callable[..., str]:
@@ -217,7 +243,7 @@ async def _of_today(request: web.Request) -> dict[str, Any]:
         "/desk/suggestions": (wishes, "new"),
         "/desk/lessons": (proposed, "open"),
     }
-    return {"badges": badges, "paused": paused}
+    return {"badges": badges, "paused": paused, "closing": closing_line(request.app)}
 
 
 def _menu(path: str, role: Role) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ from bot.web.keys import (
     WORKER,
 )
 from bot.web.messages import render
-from bot.web.patron.greeting import language_of, policy, welcome
+from bot.web.patron.greeting import language_of, mark, policy, welcome
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,8 @@ async def begin(request: web.Request) -> web.Response:
     request[LANGUAGE] = lang
     branch = body.branch if body.branch in {branch.id for branch in library.branches} else None
     context = _printable(body.context)[:200] if body.context else None
-    begun = await request.app[LOG].begin("web", lang, welcome(request.app, lang), branch, context)
+    first = welcome(request.app, lang)
+    begun = await request.app[LOG].begin("web", lang, first, branch, context, mark(request.app))
     return web.json_response(
         {
             "id": begun.conversation.id,

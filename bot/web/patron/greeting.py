@@ -9,7 +9,8 @@ from aiohttp import web
 from bot.conversations.model import Block, text_block
 from bot.conversations.text import TEXT_MAX
 from bot.conversations.turns import Says
-from bot.web.keys import KNOWLEDGE, SETTINGS, WORDING
+from bot.web.closing import closing_block, mark_of
+from bot.web.keys import CLOCK, KNOWLEDGE, SETTINGS, WORDING
 from bot.wording import DEFAULT_LANGUAGE, LANGUAGES, Wording
 
 # What the first quick replies stand for; their labels are the responses utter_welcome_<intent>.
@@ -25,9 +26,12 @@ def language_of(wish: str | None, request: web.Request) -> str:
 
 def welcome(app: web.Application, lang: str) -> list[Block]:
     """Return the blocks of the first message."""
-    say = app[WORDING].say
+    say, knowledge, now = app[WORDING].say, app[KNOWLEDGE], app[CLOCK].now()
+    closing = knowledge.notices.closing(now)
     return [
-        text_block(say("utter_welcome", lang, library=app[KNOWLEDGE].library.name.to(lang))),
+        *([closing_block(app, closing, lang)] if closing else []),
+        text_block(say("utter_welcome", lang, library=knowledge.library.name.to(lang))),
+        *({"type": "notice", "kind": "info", "text": one.text.to(lang)} for one in knowledge.notices.now(now)),
         {
             "type": "choices",
             "choices": [
@@ -36,6 +40,12 @@ def welcome(app: web.Application, lang: str) -> list[Block]:
             ],
         },
     ]
+
+
+def mark(app: web.Application) -> str | None:
+    """Return the mark of the emergency that the welcome tells of, None where there is none."""
+    closing = app[KNOWLEDGE].notices.closing(app[CLOCK].now())
+    return mark_of(closing) if closing else None
 
 
 def policy(app: web.Application) -> dict[str, Any]:

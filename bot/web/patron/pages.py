@@ -15,6 +15,7 @@ from bot.knowledge.hours import DayHours, HoursNow
 from bot.knowledge.library import Branch
 from bot.knowledge.sources.base import HoursState
 from bot.web import static
+from bot.web.closing import closing_block
 from bot.web.keys import CLOCK, KNOWLEDGE, SETTINGS
 from bot.web.patron.greeting import language_of
 from bot.wording import DEFAULT_LANGUAGE
@@ -71,6 +72,7 @@ async def page(request: web.Request, template: str, lang: str, **facts: Any) -> 
                 "website": library.website,
                 "branches": [await _branch(request, branch, now, lang) for branch in library.branches],
             },
+            closing=_closing(request, lang),
             lang=lang,
             widget_version=static.version(),
             days=request.app[SETTINGS].retention_days,
@@ -78,6 +80,13 @@ async def page(request: web.Request, template: str, lang: str, **facts: Any) -> 
         )
     )
     return web.Response(text=text, content_type="text/html")
+
+
+def _closing(request: web.Request, lang: str) -> str:
+    """Return what an emergency closes, empty where nothing is closed by one."""
+    notices, now = request.app[KNOWLEDGE].notices, request.app[CLOCK].now()
+    found = notices.closing(now)
+    return closing_block(request.app, found, lang)["text"].replace("**", "") if found else ""
 
 
 async def _branch(request: web.Request, branch: Branch, now: datetime, lang: str) -> dict[str, Any]:

@@ -309,6 +309,10 @@ function draw() {
 	const drawn = document.querySelector('.paused'); // by the server, when the page was made
 	if (drawn) drawn.hidden = !S.paused;
 	$('stopped').hidden = !S.paused || !!drawn;
+	const shut = document.querySelector('.shut');
+	if (shut) shut.hidden = !S.closing;
+	$('shut').hidden = !S.closing || !!shut;
+	$('shut').textContent = S.closing ? `${S.closing} Patrons are told.` : '';
 	const inbox = document.querySelector('nav a[href="/desk/inbox"] .count');
 	if (inbox) inbox.hidden = !S.inbox;
 	if (inbox && inbox.firstChild.data !== String(S.inbox)) inbox.firstChild.data = S.inbox;
