@@ -65,6 +65,7 @@ class ScriptedDesk:
             "others": [],
             "inbox": 0,
             "paused": False,
+            "closing": "",
             "desk": {"open": True, "until": "8 PM", "opens": None},
         }
         self.messages: dict[str, list[dict[str, Any]]] = {}
@@ -216,6 +217,7 @@ class ScriptedDesk:
             "said": None,
             "nav": nav,
             "paused": False,
+            "closing": "",
             "badges": {"/desk/inbox": (self.state["inbox"], "open")},
             "wide": False,
         }

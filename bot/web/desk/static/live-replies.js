@@ -8,7 +8,7 @@ const SHOWN = 8;
 export function picker(box, desk, place) {
 	const list = h('ul', { id: 'replies', role: 'listbox', 'aria-label': 'Saved replies', tabindex: 0 });
 	const element = h('div.replies', { hidden: '' }, list);
-	let all, found = [];
+	let all, loading, found = [];
 	let at = 0;
 	box.addEventListener('blur', () => document.hasFocus() && close());
 	put(box, { 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox', 'aria-controls': 'replies' });
@@ -18,15 +18,8 @@ export function picker(box, desk, place) {
 		const facts = { patron_branch: talk.branch ?? library, staff, library, phone };
 		return text.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
 	};
-	async function load() {
-		if (all) return;
-		all = [];
-		try {
-			all = (await desk.ask('GET', '/replies')).replies;
-		} catch {
-			all = null;
-		}
-	}
+	// Every letter asks for the list; those typed while it is on its way wait for the same answer.
+	const load = () => (loading ??= desk.ask('GET', '/replies').then((got) => (all = got.replies), () => (loading = null)));
 	const asked = () => box.value.slice(0, box.selectionStart).match(AT_LINE_START)?.[2];
 
 	async function look() {
