@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -19,16 +20,21 @@ import yaml
 from bot.conversations.errors import ChatGone
 from bot.conversations.handoff import Outcome
 from bot.conversations.presence import Person, Status
+from bot.conversations.transcripts import set_label
 from bot.settings import ROOT, Settings
 from bot.storage.models import (
     canned_reply,
     conversation,
     handoff,
+    label,
     left_message,
     message,
     note,
     rating,
     suggestion,
+    suggestion_event,
+    survey,
+    survey_answer,
     turn,
 )  # fmt: skip
 from bot.suggestions.handling import Decision
@@ -80,6 +86,7 @@ async def play(settings: Settings) -> None:
             await stage.replies(told["replies"])
             for script in told["talks"]:
                 await stage.past(script, people)
+            await stage.survey(told["survey"])
             print(
                 f"  {len(told['talks'])} talks of the last two weeks are on the desk, and patrons wait.\n", flush=True
             )
@@ -151,6 +158,44 @@ class Stage:
         async with self._app[keys.DATABASE].write() as db:
             await db.execute(canned_reply.insert(), [text | {"staff_id": None} for text in texts])
 
+    async def survey(self, script: Mapping[str, Any]) -> None:
+        """Keep an open survey with its answers, spread evenly over its days."""
+        day, now = 86400.0, self._app[keys.CLOCK].now().timestamp()
+        begins = now - script["days"] * day
+        row = {
+            "name": script["name"],
+            "kind": "choice",
+            "question": script["question"],
+            "options": [{lang: option[lang] for lang in script["question"]} for option in script["options"]],
+            "asks": {"branches": [], "languages": [], "share": 100},
+            "begins_at": begins,
+            "ends_at": begins + script["lasts"] * day,
+            "state": "open",
+            "name_of_maker": script["by"],
+            "created_at": begins - day,
+        }
+        chosen = [str(number) for number, option in enumerate(script["options"], 1) for _ in range(option["chosen"])]
+        values: list[str | None] = [*chosen, *(None for _ in range(script["silent"]))]
+        random.Random(script["name"]).shuffle(values)  # the same each time
+        branches = cycle((*(one.id for one in self._app[keys.KNOWLEDGE].library.branches), None))
+        async with self._app[keys.DATABASE].write() as db:
+            added = await db.execute(survey.insert().values(row))
+            (number,) = added.inserted_primary_key or (0,)
+            step = (now - begins) / len(values)
+            answers = [
+                {
+                    "survey_id": number,
+                    "seq": 0,
+                    "value": value,
+                    "lang": "es" if place % 4 == 3 else "en",
+                    "branch": next(branches),
+                    "asked_at": begins + place * step,
+                    "answered_at": None if value is None else begins + place * step + 30,
+                }
+                for place, value in enumerate(values)
+            ]
+            await db.execute(survey_answer.insert(), answers)
+
     async def begin(self, script: Mapping[str, Any]) -> Patron:
         """Begin a chat and say what the script says."""
         body = {"lang": script.get("lang", "en"), "branch": script.get("branch"), "context": "/"}
@@ -163,7 +208,15 @@ class Stage:
 
     async def past(self, script: Mapping[str, Any], people: Mapping[str, Person]) -> None:
         """Have a talk from beginning to end, and put it into the past."""
+        async with self._app[keys.DATABASE].read() as db:
+            known = (await db.execute(sa.select(sa.func.max(suggestion_event.c.id)))).scalar_one() or 0
         patron = await self.begin(script)
+        if "thumb" in script:
+            await patron.post("rating", seq=patron.seq, value=script["thumb"])
+        if "missing" in script:
+            now = self._app[keys.CLOCK].now().timestamp()
+            async with self._app[keys.DATABASE].write() as db:
+                await set_label(db, patron.id, patron.seq, "missing", people[script["missing"]].id, now)
         if "person" in script:
             await self._with_person(patron, script, people)
         if "left" in script:
@@ -175,7 +228,12 @@ class Stage:
             await patron.post("rating", value=script["rating"], comment=script.get("comment", ""))
         if "decided" in script:
             await self._decide(patron.id, script["decided"])
-        await self._shift(patron.id, script["days"] * 86400.0)
+        await self._shift(patron.id, script["days"] * 86400.0, known)
+        if "person" in script:
+            waited = handoff.c.requested_at - script["person"]["waited"]
+            async with self._app[keys.DATABASE].write() as db:
+                mine = handoff.update().where(handoff.c.conversation_id == patron.id)
+                await db.execute(mine.values(requested_at=waited))
 
     async def _with_person(self, patron: Patron, script: Mapping[str, Any], people: Mapping[str, Person]) -> None:
         part, claims = script["person"], self._app[keys.CLAIMS]
@@ -202,8 +260,8 @@ class Stage:
             number = (await db.execute(mine)).scalar_one()
             await self._app[keys.HANDLING].decide(db, number, decided["by"], 0, to)
 
-    async def _shift(self, conversation_id: str, seconds: float) -> None:
-        """Move everything of a talk into the past."""
+    async def _shift(self, conversation_id: str, seconds: float, known: int) -> None:
+        """Move everything of a talk into the past; `known`: the last of the suggestions' events before it."""
         moved = {
             message: ("at",),
             turn: ("received_at",),
@@ -211,12 +269,15 @@ class Stage:
             rating: ("at",),
             left_message: ("at",),
             handoff: ("requested_at", "claimed_at", "replied_at", "closed_at"),
-            suggestion: ("created_at", "changed_at"),
+            label: ("at",),
+            suggestion: ("created_at", "changed_at", "replied_at"),
         }
         async with self._app[keys.DATABASE].write() as db:
             for table, columns in moved.items():
                 values = {name: table.c[name] - seconds for name in columns}
                 await db.execute(table.update().where(table.c.conversation_id == conversation_id).values(values))
+            since = suggestion_event.update().where(suggestion_event.c.id > known)
+            await db.execute(since.values(at=suggestion_event.c.at - seconds))
             values = {name: conversation.c[name] - seconds for name in ("created_at", "last_at")}
             await db.execute(conversation.update().where(conversation.c.id == conversation_id).values(values))
 
