@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations.log import ConversationLog
 from bot.conversations.model import Block, Conversation, Mode, Sender, TurnReply, text_block
+from bot.conversations.plain import plain_text
 from bot.conversations.text import printable
-from bot.conversations.topics import DANGER, NOT_UNDERSTOOD, SMALL_TALK
+from bot.conversations.topics import DANGER, NOT_UNDERSTOOD, OUTSIDE, SMALL_TALK
 from bot.storage.models import handoff, message, rating, survey, survey_answer, turn
 from bot.suggestions.errors import BadAnswer, SurveyGone
 from bot.wording import Wording
@@ -20,8 +22,17 @@ from bot.wording import Wording
 PURPOSE = "survey"
 """What the block of a survey's form says that it is for."""
 PARTING = frozenset(("thank", "goodbye"))
-SPOILS = frozenset((NOT_UNDERSTOOD, DANGER, "give_feedback"))
+SPOILS = frozenset((NOT_UNDERSTOOD, OUTSIDE, DANGER, "give_feedback"))
 """Topics after which a talk is not asked anything: it went badly, or the patron has said enough."""
+COMPLAINS = re.compile(
+    r"\b(?:not|no|never|nothing|(?:do|does|did|is|was|ca)n['’]?t)\W+(?:\w+\W+){0,2}?(?:help\w*|useful|right|correct|working"
+    r"|what i|an answer|understand\w*|sirv\w+|ayud\w+|entend\w+|entiend\w+|lo que (?:quer|ped|pregunt)\w+)"
+    r"|\b(?:useless|unhelpful|wrong|in[uú]til|equivocad\w+)\b",
+    re.IGNORECASE,
+)
+"""Words of a patron who is not served: the topic alone takes "that was not helpful" for one of thanks."""
+GRUDGES = re.compile(r"\b(?:not|no|nothing|never|nada|nunca|\w+n['’]t)\b", re.IGNORECASE)
+"""In the words of thanks or goodbye. Whoever says "no, that is all, thanks" is not asked either, which costs little."""
 UNHAPPY = frozenset(("down", "no", "partly"))
 QUESTIONS_LEAST = 2
 SCALE = 5
@@ -47,6 +58,10 @@ class Surveys:
         row = await self._open_for(db, talk, reply.lang, now)
         if row is None or await _was_asked(db, talk.id) or not await went_well(db, talk.id):
             return []
+        if not await _sounds_well(db, talk.id):
+            return []
+        if not await _is_there(db, row.id):
+            return []
         asked = {"survey_id": row.id, "conversation_id": talk.id, "seq": talk.seq + 1, "asked_at": now}
         await db.execute(survey_answer.insert().values(**asked, lang=reply.lang, branch=talk.branch))
         return [self.form(row, reply.lang)]
@@ -69,7 +84,9 @@ class Surveys:
             if row.answered_at is None:
                 value = _taken(row, values.get(FIELD, ""))
                 now = self._log.clock.now().timestamp()
-                await db.execute(survey_answer.update().where(here).values(value=value, answered_at=now))
+                kept = await db.execute(survey_answer.update().where(here).values(value=value, answered_at=now))
+                if not kept.rowcount:  # deleted between the two statements
+                    raise SurveyGone
                 thanks = text_block(self._wording.say("utter_surveys_thanks", talk.lang)) | {"form": seq}
                 await self._log.append(db, talk, Sender.BOT, [thanks])
         self._log.hub.wake(conversation_id)
@@ -142,7 +159,7 @@ def options_of(row: Any, lang: str) -> list[dict[str, str]]:
 
 
 async def went_well(db: AsyncConnection, conversation_id: str) -> bool:
-    """Tell whether a talk answered what was asked, upset nobody, and was long enough to be asked something."""
+    """Tell whether the assistant answered all that was asked, upset nobody, and said enough to ask something itself."""
     query = sa.select(turn.c.state, turn.c.apologised_at, turn.c.understood)
     turns = (await db.execute(query.where(turn.c.conversation_id == conversation_id))).all()
     intents = [(row.understood or {}).get("intent") for row in turns]
@@ -154,11 +171,23 @@ async def went_well(db: AsyncConnection, conversation_id: str) -> bool:
     if len(answered) < QUESTIONS_LEAST:
         return False
     unhappy = sa.select(rating.c.seq).where(rating.c.conversation_id == conversation_id, rating.c.value.in_(UNHAPPY))
-    in_vain = sa.select(handoff.c.id).where(
-        handoff.c.conversation_id == conversation_id,
-        (handoff.c.state == "missed") | (handoff.c.reason == "safety"),
+    handed_over = sa.select(handoff.c.id).where(handoff.c.conversation_id == conversation_id)
+    return all([(await db.execute(found.limit(1))).first() is None for found in (unhappy, handed_over)])
+
+
+async def _sounds_well(db: AsyncConnection, conversation_id: str) -> bool:
+    """Tell whether the patron's own words complain of nothing."""
+    query = sa.select(message.c.blocks).where(
+        message.c.conversation_id == conversation_id, message.c.sender == Sender.PATRON.value
     )
-    return all([(await db.execute(found.limit(1))).first() is None for found in (unhappy, in_vain)])
+    said = [plain_text(blocks) for blocks in (await db.execute(query.order_by(message.c.seq))).scalars()]
+    return not any(GRUDGES.search(text) for text in said[-1:]) and not any(COMPLAINS.search(text) for text in said)
+
+
+async def _is_there(db: AsyncConnection, survey_id: int) -> bool:
+    """Tell whether a survey is there still, and keep it from being deleted until the transaction ends."""
+    query = sa.select(survey.c.id).where(survey.c.id == survey_id)
+    return (await db.execute(query.with_for_update(read=True, key_share=True))).first() is not None
 
 
 async def _was_asked(db: AsyncConnection, conversation_id: str) -> bool:

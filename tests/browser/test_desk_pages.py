@@ -332,6 +332,11 @@ async def test_suggestion_is_decided_without_scripts_and_by_keyboard_alone(enter
     await page.get_by_role("link", name="A chess club").press("Enter")
     await page.get_by_role("button", name="I take it").press("Enter")
     await expect(page.get_by_label("Person")).to_have_value(str(desk.people["agent"]))
+    for kind in ("Service", "Event"):
+        await page.get_by_label("Kind").select_option(kind)
+        await expect(page.get_by_label("Title, of a purchase")).to_be_hidden()
+        await page.get_by_role("button", name="Change what it is").press("Enter")
+        await expect(page.get_by_text(f"Taken for: {kind}")).to_be_visible()
     await page.get_by_label("Status").select_option("Ordered")
     await page.get_by_label("Public reply").fill("It begins on the first Monday in January.")
     await page.get_by_role("checkbox").press("Space")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -156,6 +157,11 @@ async def test_survey_of_a_branch_and_a_language_asks_there_in_that_language(
         ("a question that was not understood", (*GOOD, "nlu_fallback x", "thank you")),
         ("words of danger", (*GOOD, "emergency x", "thank you")),
         ("feedback", (*GOOD, "give_feedback x", "thank you")),
+        ("what no library does", (*GOOD, "out_of_scope x", "thank you")),
+        ("a complaint", (*GOOD, "chitchat that does not help", "thank you")),
+        ("a complaint in Spanish", (*GOOD, "deny eso no me sirve", "thank you")),
+        ("thanks for nothing", (*GOOD, "thank you for nothing")),
+        ("thanks that are none", (*GOOD, "thank that was not helpful at all")),
         ("no thanks yet", (*GOOD, "ask_parking c")),
     ],
 )
@@ -175,7 +181,7 @@ async def test_talk_is_asked_nothing_with(
         ({"rating": "up"}, True),
         ({"handoff": ("missed", "asked")}, False),
         ({"handoff": ("closed", "safety")}, False),
-        ({"handoff": ("closed", "asked")}, True),
+        ({"handoff": ("closed", "asked")}, False),
         ({"turn": {"state": "failed"}}, False),
         ({"turn": {"apologised_at": 1.0}}, False),
     ],
@@ -279,3 +285,43 @@ async def test_answer_to_a_survey_that_was_deleted_is_refused(
         await db.execute(survey.delete())
     with pytest.raises(SurveyGone):
         await surveys.answer(talk, seq, {"answer": "1"})
+
+
+async def test_survey_that_is_deleted_while_it_is_answered_is_gone_and_nobody_is_thanked(
+    log: ConversationLog, worker: TurnWorker, surveys: Surveys
+) -> None:
+    await a_survey(log)
+    talk = await a_talk(log, worker, *GOOD, "thank you")
+    ((seq, _),) = await asked(log, talk)
+    async with log.database.write() as db:
+        await db.execute(survey.delete())
+        answering = asyncio.create_task(surveys.answer(talk, seq, {"answer": "1"}))
+        await asyncio.wait([answering], timeout=0.3)  # it waits for the row, or for its turn to write
+    with pytest.raises(SurveyGone):
+        await answering
+    assert (await log.after(talk, 0))[0][-1].seq == seq and await rows(log) == []
+
+
+async def test_survey_that_is_deleted_while_somebody_says_thanks_is_not_asked(
+    log: ConversationLog, worker: TurnWorker
+) -> None:
+    await a_survey(log)
+    talk = await a_talk(log, worker, *GOOD)
+    async with log.database.write() as db:
+        await db.execute(survey.delete())
+        thanking = asyncio.create_task(go_on(log, worker, talk, "thank you"))
+        await asyncio.wait([thanking], timeout=0.3)
+    await thanking
+    assert await asked(log, talk) == [] and (await log.after(talk, 0))[0][-1].text == "re: thank you"
+
+
+async def test_survey_that_is_closed_before_the_answer_still_takes_it(
+    log: ConversationLog, worker: TurnWorker, surveys: Surveys
+) -> None:
+    await a_survey(log)
+    talk = await a_talk(log, worker, *GOOD, "thank you")
+    ((seq, _),) = await asked(log, talk)
+    async with log.database.write() as db:
+        await db.execute(survey.update().values(state="closed"))
+    assert await surveys.answer(talk, seq, {"answer": "1"})
+    assert [row.value for row in await rows(log)] == ["1"]

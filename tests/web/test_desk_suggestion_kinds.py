@@ -114,7 +114,7 @@ async def test_those_who_asked_for_the_same_follow_and_cannot_go_alone(desk: Des
     child = await a_suggestion(desk, "chess!", kind="event", joined_to=head.id)
     other = await a_suggestion(desk, "Chess by Ann Bee", kind="purchase", details={"title": "Chess"}, joined_to=head.id)
     async with desk.browser("agent") as browser:
-        assert "Save what it is" not in await browser.page(f"{PLACE}/{child.id}")
+        assert "Change what it is" not in await browser.page(f"{PLACE}/{child.id}")
         fields = {"kind": "purchase", "title": "", "author": "", "version": "0"}
         alone = await browser.post(f"{PLACE}/{child.id}/kind", **fields)
         assert alone.status == 409 and f"This one follows {head.code}." in await alone.text()
