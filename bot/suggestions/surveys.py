@@ -26,7 +26,7 @@ SPOILS = frozenset((NOT_UNDERSTOOD, OUTSIDE, DANGER, "give_feedback"))
 """Topics after which a talk is not asked anything: it went badly, or the patron has said enough."""
 COMPLAINS = re.compile(
     r"\b(?:not|no|never|nothing|(?:do|does|did|is|was|ca)n['’]?t)\W+(?:\w+\W+){0,2}?(?:help\w*|useful|right|correct|working"
-    r"|what i|an answer|understand\w*|sirv\w+|ayud\w+|entend\w+|entiend\w+|lo que (?:quer|ped|pregunt)\w+)"
+    r"|what i|an answer|understand\w*|sirv\w+|ayud\w+|enti?end\w+|lo que (?:quer|ped|pregunt)\w+)"
     r"|\b(?:useless|unhelpful|wrong|in[uú]til|equivocad\w+)\b",
     re.IGNORECASE,
 )
