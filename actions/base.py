@@ -16,6 +16,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions import context
 from actions.details import ALL_BRANCHES, Details
+from actions.notices import tell_closing, tell_notices
 from bot.errors import LibraryError
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.library import Branch
@@ -317,8 +318,6 @@ class TopicAction(PatronAction, ABC):
 
     async def follow(self, turn: Turn) -> None:
         """Answer with the turn's details as they are, and remember them."""
-        from actions.notices import tell_closing, tell_notices  # made of turns itself
-
         if self.for_visit:
             tell_closing(turn)
         await self.answer(turn)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from actions.base import Turn
+from typing import TYPE_CHECKING
+
 from actions.details import ALL_BRANCHES
 from bot.notice_words import closing_words
+
+if TYPE_CHECKING:
+    from actions.base import Turn
 
 
 def tell_closing(turn: Turn) -> None:

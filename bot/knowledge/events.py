@@ -157,7 +157,7 @@ class Events:
         # A library may list one event in two calendars; the first source's word counts.
         events = sorted(found.values(), key=lambda one: (instant(one.start), one.title))
         if self._notices is not None:
-            events = [self._notices.unless_closed(one, now) for one in events]
+            events = self._notices.unless_closed(events, now)
         return events, tuple(answered)
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from bot.knowledge.library import Library
+from bot.knowledge.library import BUILDING, Library
 from bot.knowledge.problems import LibraryFileError, Problem
 from bot.knowledge.schema import Identifier, Part, matching
 from bot.knowledge.sources.base import Closure, EventMode, EventStatus, LibraryEvent
@@ -199,30 +199,35 @@ class Notices:
 
     async def closures(self, first: date, last: date, now: datetime) -> tuple[Closure, ...]:
         """Return the emergency as a source of closures does; one without an end concerns every day after its start."""
-        found = self.emergency
-        closure = found.closure(self._library, self.wall(now)) if found is not None else None
+        closure = self._closure(now)
         if closure is None or closure.start.date() > last:
             return ()
         return (closure,) if closure.open_ended or closure.end > datetime.combine(first, time()) else ()
 
-    def unless_closed(self, event: LibraryEvent, now: datetime) -> LibraryEvent:
-        """Return an event as the emergency leaves it: cancelled where it would take place behind closed doors."""
+    def unless_closed(self, events: Iterable[LibraryEvent], now: datetime) -> list[LibraryEvent]:
+        """Return events as the emergency leaves them: cancelled where they would take place behind closed doors."""
+        closure = self._closure(now)
+        return [one if closure is None or not self._stops(closure, one) else _cancelled(one, closure) for one in events]
+
+    def _closure(self, now: datetime) -> Closure | None:
         found = self.emergency
-        closure = found.closure(self._library, self.wall(now)) if found is not None else None
-        if closure is None or event.mode is EventMode.ONLINE or event.status is EventStatus.CANCELLED:
-            return event
-        zone = self._library.zone
-        start, end = (at.astimezone(zone).replace(tzinfo=None) for at in (event.start, event.end))
-        if closure.start >= end or closure.end <= start:
-            return event
+        return found.closure(self._library, self.wall(now)) if found is not None else None
+
+    def _stops(self, closure: Closure, event: LibraryEvent) -> bool:
+        if event.mode is EventMode.ONLINE or event.status is EventStatus.CANCELLED:
+            return False
+        if closure.start >= self.wall(event.end) or closure.end <= self.wall(event.start):
+            return False
         here = event.branch_ids or (() if closure.branch_ids else ("",))
-        if not here or not all(closure.concerns(one, "building") for one in here):
-            return event
-        return replace(event, status=EventStatus.CANCELLED, reason=closure.name)
+        return bool(here) and all(closure.concerns(one, BUILDING) for one in here)
 
     def wall(self, now: datetime) -> datetime:
         """Return the time on the clocks of the library's town, naive."""
         return now.astimezone(self._library.zone).replace(tzinfo=None)
+
+
+def _cancelled(event: LibraryEvent, closure: Closure) -> LibraryEvent:
+    return replace(event, status=EventStatus.CANCELLED, reason=closure.name)
 
 
 def check_notices(library: Library) -> list[Problem]:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.conversations.topics import NOT_UNDERSTOOD
+from bot.conversations.topics import NOT_UNDERSTOOD, OUTSIDE
 from bot.errors import SettingsError
 from bot.settings import Settings
 
-OUTSIDE = "out_of_scope"
 LOST_MOST = 2  # questions of a topic: from so many on it counts as fallen
 LOST_SHARE = 0.05  # of a topic's questions: more than this counts as fallen too
 # A harmless example moves some four questions that stand on the edge, as often to the good as to the bad: ten of them

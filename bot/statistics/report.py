@@ -21,9 +21,7 @@ from bot.statistics.tally import Tally
 from bot.statistics.waits import Waits, waits, within
 from bot.storage.engine import Database
 from bot.storage.models import gap, suggestion
-
-KINDS = ("purchase", "event", "service", "comment", "complaint", "praise")
-STATES = ("new", "considering", "ordered", "done", "declined")
+from bot.suggestions.model import Kind, Status
 
 
 class Unit(StrEnum):
@@ -129,7 +127,7 @@ async def report(database: Database, period: Period, zone: ZoneInfo, now: dateti
         tables.by_part(here, "channels", "channel"),
         tables.ratings(here),
         tables.thumbs(here),
-        tables.suggestions(suggested, KINDS, STATES),
+        tables.suggestions(suggested, list(Kind), list(Status)),
     )
     found = {table.name: table for table in made}
     return Report(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.models import suggestion
+from bot.suggestions.joined import asked
 from bot.suggestions.model import REMARKS, Kind, Status
 
 DAYS = 365
@@ -36,16 +37,9 @@ async def answered(db: AsyncConnection, now: float, page: int = 1) -> tuple[list
     A title is shown unless staff took it off. Of other wishes the library's reply is shown, and the patron's words if
     staff say so; comments, complaints and praise only if staff say so.
     """
-    of, same = suggestion.c, suggestion.alias("same")
+    of = suggestion.c
     at = sa.case((of.replied_at > of.changed_at, of.replied_at), else_=of.changed_at)
     public = of.details["public"].as_boolean()
-    count = (
-        sa.select(sa.func.count() + 1)
-        .select_from(same)
-        .where(same.c.joined_to == of.id)
-        .correlate(suggestion)
-        .scalar_subquery()
-    )
     wishes = (Kind.EVENT.value, Kind.SERVICE.value)
     shown = sa.or_(
         (of.kind == Kind.PURCHASE.value) & of.details["title"].as_string().is_not(None) & public.is_not(False),
@@ -53,7 +47,7 @@ async def answered(db: AsyncConnection, now: float, page: int = 1) -> tuple[list
         of.kind.in_([kind.value for kind in REMARKS]) & public.is_(True),
     )
     query = (
-        sa.select(suggestion, count.label("count"), at.label("at"))
+        sa.select(suggestion, asked().label("count"), at.label("at"))
         .where(
             of.joined_to.is_(None),
             of.status.in_([Status.ORDERED.value, Status.DONE.value])

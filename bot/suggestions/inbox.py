@@ -14,6 +14,7 @@ from bot.conversations.search_words import Term, fold, terms
 from bot.storage.models import conversation, delivery, mail, staff, suggestion, suggestion_event
 from bot.suggestions.errors import NoSuchSuggestion
 from bot.suggestions.handling import version_of
+from bot.suggestions.joined import asked
 from bot.suggestions.model import CLOSED, Status
 
 PAGE = 50
@@ -54,10 +55,10 @@ async def find(db: AsyncConnection, wanted: Wanted, page: int = 1) -> tuple[list
     """Return one page of what matches (with `count`, how many asked, and `shown_as`, who has it) and how many do."""
     conditions = await _conditions(db, wanted)
     total = sa.select(sa.func.count()).select_from(suggestion).where(*conditions)
-    asked = _asked()
-    order = [asked.desc()] if wanted.most_asked else []
+    count = asked()
+    order = [count.desc()] if wanted.most_asked else []
     query = (
-        sa.select(suggestion, asked.label("count"), staff.c.shown_as, _undelivered().label("undelivered"))
+        sa.select(suggestion, count.label("count"), staff.c.shown_as, _undelivered().label("undelivered"))
         .outerjoin(staff, staff.c.id == suggestion.c.staff_id)
         .where(*conditions)
         .order_by(*order, suggestion.c.created_at.desc(), suggestion.c.id.desc())
@@ -78,7 +79,7 @@ async def every(db: AsyncConnection, wanted: Wanted) -> AsyncIterator[Any]:
             head.c.code.label("head_code"),
             sa.func.coalesce(head.c.reply, suggestion.c.reply).label("answer"),
             staff.c.shown_as,
-            _asked().label("count"),
+            asked().label("count"),
         )
         .outerjoin(head, head.c.id == suggestion.c.joined_to)
         .outerjoin(staff, staff.c.id == suggestion.c.staff_id)
@@ -144,17 +145,6 @@ async def number_of(db: AsyncConnection, code: str) -> int | None:
     if proper is not None:
         found = (await db.execute(sa.select(suggestion.c.id).where(suggestion.c.code == proper))).scalar_one_or_none()
     return found
-
-
-def _asked() -> sa.ScalarSelect[int]:
-    same = suggestion.alias("same")
-    return (
-        sa.select(sa.func.count() + 1)
-        .select_from(same)
-        .where(same.c.joined_to == suggestion.c.id)
-        .correlate(suggestion)
-        .scalar_subquery()
-    )
 
 
 def _undelivered() -> sa.ColumnElement[bool]:

@@ -17,6 +17,7 @@ from bot.conversations.references import new_reference, read_reference
 from bot.say import day_name
 from bot.storage.models import suggestion, suggestion_event
 from bot.suggestions.deliveries import Deliveries
+from bot.suggestions.joined import asked
 from bot.suggestions.model import CLOSED, Kind, Status
 from bot.wording import Wording
 
@@ -150,9 +151,7 @@ def _surname(details: Mapping[str, Any]) -> str:
 
 
 async def _count(db: AsyncConnection, head_id: int) -> int:
-    """Return how many asked for a thing: the first one, and those that were joined to it."""
-    query = sa.select(sa.func.count()).where(suggestion.c.joined_to == head_id)
-    return int((await db.execute(query)).scalar_one()) + 1
+    return int((await db.execute(sa.select(asked()).where(suggestion.c.id == head_id))).scalar_one())
 
 
 async def _stored(db: AsyncConnection, row: Mapping[str, Any]) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TypeVar
 
 from aiohttp import web
@@ -32,3 +33,9 @@ def number(request: web.Request, name: str, most: int) -> int:
     if not value.isascii() or not value.isdigit() or len(value) > 16:
         raise BadRequest(place=name, problem="not a whole number")
     return min(int(value), most)
+
+
+def page_number(request: web.Request) -> int:
+    """Return which page of a list the address asks for; the first where it asks for none that there can be."""
+    asked = request.query.get("page", "")
+    return int(asked) if re.fullmatch(r"[1-9]\d{0,3}", asked) else 1

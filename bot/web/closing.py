@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 
 from aiohttp import web
 
 from bot.conversations.announcing import announce
+from bot.conversations.log import IDLE_SECONDS
 from bot.conversations.model import Block
 from bot.knowledge.notices import Emergency
 from bot.notice_words import closing_words, reopening_words
@@ -15,6 +17,8 @@ from bot.web import keys
 
 log = logging.getLogger(__name__)
 
+OPEN_FOR = timedelta(seconds=IDLE_SECONDS)
+"""For how long after the closing was lifted a chat that was told of it can be open still."""
 LOOK_SECONDS = 3.0  # between two looks at the file, which may be edited by hand too
 
 
@@ -39,7 +43,7 @@ async def tell(app: web.Application) -> None:
         return
     if knowledge.notices.closing(now) is not None:
         await announce(app[keys.LOG], mark_of(emergency), lambda lang: [closing_block(app, emergency, lang)])
-    elif emergency.lifted is not None:
+    elif emergency.lifted is not None and knowledge.notices.wall(now) < emergency.lifted + OPEN_FOR:
 
         def over(lang: str) -> list[Block]:
             words = reopening_words(emergency, knowledge.library, app[keys.WORDING], lang)

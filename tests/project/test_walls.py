@@ -23,7 +23,7 @@ MAY_USE = {
     "bot.edits": {"bot.conversations", "bot.storage"},
     "bot.suggestions": {"bot.conversations", "bot.storage"},
     "bot.learning": {"bot.conversations", "bot.edits", "bot.storage", "bot.train"},
-    "bot.statistics": {"bot.conversations", "bot.storage"},
+    "bot.statistics": {"bot.conversations", "bot.storage", "bot.suggestions"},
     "bot.understanding": {"bot.knowledge", "bot.storage", "bot.train"},
     "bot.web": {
         "bot.conversations",

@@ -107,8 +107,8 @@ async def _read(request: web.Request, branches: list[str]) -> Emergency:
     some = await forms.value(request, "where") == "some"
     if some and not branches:
         raise BadForm("Choose the branches that are closed.", field="where")
-    begins = await _moment(request, "from") or now
-    until = await _moment(request, "until")
+    begins = await forms.moment(request, "from") or now
+    until = await forms.moment(request, "until")
     if until is not None and until <= now:
         raise BadForm("The end is over already. Leave it empty if nobody knows the end.", field="until")
     known = request.app[keys.KNOWLEDGE].library.branch_ids
@@ -133,14 +133,6 @@ async def _read(request: web.Request, branches: list[str]) -> Emergency:
 async def _texts(request: web.Request, name: str) -> dict[str, str]:
     found = {lang: await forms.line(request, f"{name}_{lang}", TEXT_MOST) for lang in LANGUAGES}
     return {lang: words for lang, words in found.items() if words}
-
-
-async def _moment(request: web.Request, name: str) -> datetime | None:
-    found = await forms.line(request, name, 20)
-    try:
-        return datetime.fromisoformat(found).replace(tzinfo=None) if found else None
-    except ValueError:
-        raise BadForm("Give a day and a time.", field=name) from None
 
 
 def _reason(request: web.Request, key: str) -> dict[str, str]:

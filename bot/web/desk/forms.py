@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from aiohttp import web
 
@@ -34,6 +35,15 @@ async def whole(request: web.Request, name: str) -> int:
     if not re.fullmatch(r"\d{1,9}", found):
         raise BadForm("Give a whole number.", field=name)
     return int(found)
+
+
+async def moment(request: web.Request, name: str) -> datetime | None:
+    """Return a field that holds a day and a time, without a zone; None when it is empty; raise BadForm."""
+    found = await line(request, name, 20)
+    try:
+        return datetime.fromisoformat(found).replace(tzinfo=None) if found else None
+    except ValueError:
+        raise BadForm("Give a day and a time.", field=name) from None
 
 
 def number_in(request: web.Request, name: str) -> int:

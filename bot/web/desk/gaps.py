@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from bot.learning import gaps
 from bot.web import keys
+from bot.web.bodies import page_number
 from bot.web.desk import audit, forms, guard
 from bot.web.desk.errors import BadForm, NotThere
 from bot.web.desk.lesson_cause import cause_of
@@ -32,8 +32,7 @@ async def show(request: web.Request) -> web.Response:
     """Show the gaps, those with the most questions first."""
     state = request.query.get("state", gaps.OPEN)
     state = state if state in STATES else gaps.OPEN
-    sheet = request.query.get("page", "")
-    number = int(sheet) if re.fullmatch(r"[1-9]\d{0,3}", sheet) else 1
+    number = page_number(request)
     async with request.app[keys.DATABASE].read() as db:
         found = await gaps.listed(db, state, number)
         counts = await gaps.counts(db)

@@ -15,6 +15,7 @@ from bot.learning import lessons
 from bot.learning.answered import answered
 from bot.learning.lessons import ANSWER, APPROVED, EXAMPLE, OPEN, PUBLISHED, REJECTED, Author
 from bot.web import keys
+from bot.web.bodies import page_number
 from bot.web.desk import audit, forms, guard
 from bot.web.desk.answer_preview import previewed
 from bot.web.desk.errors import BadForm
@@ -41,8 +42,7 @@ async def show(request: web.Request) -> web.Response:
     """Show the lessons in one state."""
     state = request.query.get("state", OPEN)
     state = state if state in STATES else OPEN
-    sheet = request.query.get("page", "")
-    number = int(sheet) if re.fullmatch(r"[1-9]\d{0,3}", sheet) else 1
+    number = page_number(request)
     await examples_of(request.app)
     async with request.app[keys.DATABASE].read() as db:
         rows = await lessons.in_state(db, state, number)

@@ -105,13 +105,13 @@ async def _read(request: web.Request, branches: list[str]) -> Notice:
         )
         for lang in LANGUAGES
     }
-    until = await _moment(request, "until")
+    until = await forms.moment(request, "until")
     if until is None:
         raise BadForm("Say until when it holds: a notice that nobody takes away is wrong one day.", field="until")
     values = {
         "id": request.match_info.get("id") or _new_id(request, text[LANGUAGES[0]]),
         "text": text,
-        "from": await _moment(request, "from"),
+        "from": await forms.moment(request, "from"),
         "until": until,
         "branches": [one for one in request.app[keys.KNOWLEDGE].library.branch_ids if one in branches],
         "owner": await forms.line(request, "owner", 80, needed="Say who looks after it."),
@@ -120,14 +120,6 @@ async def _read(request: web.Request, branches: list[str]) -> Notice:
         return Notice.model_validate(values)
     except ValidationError as error:
         raise BadForm("The end is before the beginning.", field="until") from error
-
-
-async def _moment(request: web.Request, name: str) -> datetime | None:
-    found = await forms.line(request, name, 20)
-    try:
-        return datetime.fromisoformat(found).replace(tzinfo=None) if found else None
-    except ValueError:
-        raise BadForm("Give a day and a time.", field=name) from None
 
 
 def _new_id(request: web.Request, words: str) -> str:

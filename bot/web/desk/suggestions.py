@@ -15,6 +15,7 @@ from bot.suggestions import inbox
 from bot.suggestions.inbox import ALL, NOBODY, OPEN, Wanted
 from bot.suggestions.model import formats_of, wished
 from bot.web import keys
+from bot.web.bodies import page_number
 from bot.web.desk import audit, guard
 from bot.web.desk.exports import safe
 from bot.web.desk.names import branch_name
@@ -41,8 +42,7 @@ def add_routes(app: web.Application) -> None:
 async def show(request: web.Request) -> web.Response:
     """Show what was found; a code that is typed in full leads to its suggestion."""
     wanted, asked = wanted_of(request)
-    sheet = request.query.get("page", "")
-    number = int(sheet) if re.fullmatch(r"[1-9]\d{0,3}", sheet) else 1
+    number = page_number(request)
     async with request.app[keys.DATABASE].read() as db:
         code = await inbox.number_of(db, wanted.words)
         if code is not None:

@@ -14,6 +14,7 @@ from bot.conversations.plain import plain_text
 from bot.conversations.search_words import spans, terms
 from bot.conversations.transcripts import Found, Wanted
 from bot.web import keys
+from bot.web.bodies import page_number
 from bot.web.desk import audit, guard
 from bot.web.desk.names import branch_name, language_name, topic_name
 from bot.web.desk.render import page
@@ -88,8 +89,7 @@ def wanted_of(request: web.Request) -> tuple[Wanted, dict[str, str]]:
 async def show(request: web.Request) -> web.Response:
     """Show what was found."""
     wanted, asked = wanted_of(request)
-    sheet = request.query.get("page", "")
-    number = int(sheet) if re.fullmatch(r"[1-9]\d{0,3}", sheet) else 1
+    number = page_number(request)
     async with request.app[keys.DATABASE].read() as db:
         found = await transcripts.find(db, wanted, number)
         total = await transcripts.count(db, wanted)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from babel.dates import format_date
 
 from bot.suggestions.answered import Answered, answered
 from bot.suggestions.taking import found
+from bot.web.bodies import page_number
 from bot.web.keys import CLOCK, DATABASE, KNOWLEDGE, LIMITS, SUGGESTIONS, WORDING
 from bot.web.patron.greeting import language_of
 from bot.web.patron.pages import LOCALES, page
@@ -28,7 +28,7 @@ async def show(request: web.Request) -> web.Response:
     """Show what was answered in the last twelve months; with `?code=` what became of one suggestion too."""
     lang = language_of(request.query.get("lang"), request)
     code = " ".join(request.query.get("code", "").split())[:CODE_MOST]
-    number = int(sheet) if re.fullmatch(r"[1-9]\d{0,3}", sheet := request.query.get("page", "")) else 1
+    number = page_number(request)
     wait = request.app[LIMITS].request(request) if code else 0.0  # codes must not be tried one by one
     async with request.app[DATABASE].read() as db:
         rows, more = await answered(db, request.app[CLOCK].now().timestamp(), number)
