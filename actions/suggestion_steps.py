@@ -95,7 +95,7 @@ class ValidateSuggestionForm(Action):
             return []
         turn = Turn.of(tracker)
         draft = Draft.of(turn)
-        if _about_something_else(turn, asked):
+        if _about_something_else(turn, asked, draft):
             return []
         draft.unclear = ""
         if _leaves(turn):
@@ -111,7 +111,7 @@ class ValidateSuggestionForm(Action):
         return draft.events()
 
 
-def _about_something_else(turn: Turn, asked: str) -> bool:
+def _about_something_else(turn: Turn, asked: str, draft: Draft) -> bool:
     if turn.intent in OTHER_MATTERS and (turn.intent != "talk_to_staff" or turn.confidence >= SURE_OF_A_PERSON):
         return True
     if turn.chosen:
@@ -126,6 +126,9 @@ def _about_something_else(turn: Turn, asked: str) -> bool:
         return False
     if "?" in turn.text:
         return turn.confidence >= SURE_OF_A_QUESTION
+    if asked in (OWNED, CONTACT) and (draft.kind == "purchase" or len(turn.text.split()) < FEW):
+        # No answer to what was asked: whoever is asked again and again never gets out ("wifi password").
+        return turn.confidence >= SURE_WITHOUT_A_MARK and not (_agrees(turn) or _declines(turn) or _leaves(turn))
     return bool(_QUESTION.match(plain(turn.text))) and turn.confidence >= SURE_WITHOUT_A_MARK
 
 
@@ -191,7 +194,7 @@ async def _read_contact(turn: Turn, draft: Draft) -> None:
     given = read_contact(turn.text) or find_contact(turn.text)
     if given is not None:
         draft.contact, draft.contact_kind = given
-    elif _declines(turn):
+    elif _declines(turn) or turn.intent == "thank":
         draft.contact = NOTHING
     elif draft.kind != "purchase" and not turn.chosen and len(turn.text.split()) >= FEW and says_what(turn.text):
         draft.tell(f"{draft.text.rstrip(' .')}. {turn.text}")  # the story goes on

@@ -171,6 +171,24 @@ async def test_question_in_between_is_answered_and_the_suggestion_goes_on(
 
 
 @pytest.mark.parametrize(
+    ("lang", "wish", "other", "answered"),
+    [
+        ("en", "can you buy Seven Quiet Harbours by Nell Quist", "wifi password", "free wifi"),
+        ("en", "can you buy Seven Quiet Harbours by Nell Quist", "recommend a mystery", "Our staff recommend"),
+        ("en", "can you buy Seven Quiet Harbours by Nell Quist", "libby does not work on my ipad", "Libby"),
+        ("en", "the chairs upstairs are awful", "opening hours", "10 AM"),
+        ("es", "deberían comprar Siete Faros Quietos de María Quiroga", "horario de hoy", "10 a.m."),
+    ],
+)
+async def test_nobody_is_held_by_the_form_who_asks_for_something_else(
+    talk: Begin, lang: str, wish: str, other: str, answered: str
+) -> None:
+    chat = await talk(lang=lang)
+    await chat.say(wish)
+    assert answered in await chat.say(other)
+
+
+@pytest.mark.parametrize(
     ("lang", "wish", "leave", "kept", "again"),
     [
         (
