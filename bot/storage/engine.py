@@ -19,7 +19,7 @@ WRITE = {"foyer_write": True}
 
 def sync_engine(url: str) -> Engine:
     """Return an engine for plain (blocking) use; `url` names no driver."""
-    engine = create_engine(_made(url), **_pool(url))
+    engine = create_engine(_made(url), hide_parameters=True, **_pool(url))
     _prepare(engine)
     return engine
 
@@ -33,7 +33,10 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         driver = "sqlite+aiosqlite" if self.is_sqlite else "postgresql+asyncpg"
         here = {"connect_args": {"async_creator_fn": _here, "check_same_thread": False}} if self.is_sqlite else {}
-        self.engine: AsyncEngine = create_async_engine(_made(url).set(drivername=driver), **_pool(url), **here)
+        # What patrons write stays out of error messages, and so out of the logs.
+        self.engine: AsyncEngine = create_async_engine(
+            _made(url).set(drivername=driver), hide_parameters=True, **_pool(url), **here
+        )
         _prepare(self.engine.sync_engine)
         # SQLite has one writer. Waiting for our own turn here is fair and quick; its busy handler sleeps and guesses.
         self._writer = asyncio.Lock()
