@@ -14,6 +14,7 @@ from actions.events import ActionFindEvents
 from actions.follow_up import change_detail, topic_of
 from actions.shown import leans
 from actions.topics import TOPICS, answer_as
+from bot.complaints import UNHELPED
 
 OFFERED_MOST = 3
 SHORT = 4  # words
@@ -61,9 +62,9 @@ async def rescued(turn: Turn) -> bool:
     return await found_title(turn)
 
 
-def offer_person(turn: Turn) -> None:
-    """Offer a person, also for a plain "yes"."""
-    turn.say("utter_staff_offer_not_understood")
+def offer_person(turn: Turn, words: str = "utter_staff_offer_not_understood") -> None:
+    """Offer a person, also for a plain "yes"; `words` is the response that does."""
+    turn.say(words)
     turn.choices([(turn.words("utter_staff_yes"), PERSON, {}), (turn.words("utter_staff_no"), "deny", {})])
     turn.events.append(SlotSet(OFFERED, {"intent": PERSON, "entities": {}}))
 
@@ -139,5 +140,7 @@ class ActionRefuseOffer(PatronAction):
             return
         if offered.get("guessed"):
             turn.say("utter_not_understood_unknown", **turn.contact())
+        elif UNHELPED.search(turn.text):
+            offer_person(turn, "utter_staff_offer")
         else:
             turn.say("utter_deny")

@@ -9,6 +9,9 @@ from typing import Any
 Block = dict[str, Any]
 """One typed part of a message: text, choices, cards, table, notice or divider (fields: docs/architecture.md)."""
 
+WEB = "web"
+"""The channel of a talk in a window of the website; all others are bot/channels/model.py's."""
+
 
 class Mode(StrEnum):
     """Who answers the patron at the moment."""

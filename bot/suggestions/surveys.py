@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.complaints import COMPLAINS, GRUDGES
 from bot.conversations.log import ConversationLog
-from bot.conversations.model import Block, Conversation, Mode, Sender, TurnReply, text_block
+from bot.conversations.model import WEB, Block, Conversation, Mode, Sender, TurnReply, text_block
 from bot.conversations.plain import plain_text
 from bot.conversations.text import printable
 from bot.conversations.topics import DANGER, NOT_UNDERSTOOD, OUTSIDE, SMALL_TALK
@@ -24,15 +24,6 @@ PURPOSE = "survey"
 PARTING = frozenset(("thank", "goodbye"))
 SPOILS = frozenset((NOT_UNDERSTOOD, OUTSIDE, DANGER, "give_feedback"))
 """Topics after which a talk is not asked anything: it went badly, or the patron has said enough."""
-COMPLAINS = re.compile(
-    r"\b(?:not|no|never|nothing|(?:do|does|did|is|was|ca)n['’]?t)\W+(?:\w+\W+){0,2}?(?:help\w*|useful|right|correct|working"
-    r"|what i|an answer|understand\w*|sirv\w+|ayud\w+|enti?end\w+|lo que (?:quer|ped|pregunt)\w+)"
-    r"|\b(?:useless|unhelpful|wrong|in[uú]til|equivocad\w+)\b",
-    re.IGNORECASE,
-)
-"""Words of a patron who is not served: the topic alone takes "that was not helpful" for one of thanks."""
-GRUDGES = re.compile(r"\b(?:not|no|nothing|never|nada|nunca|\w+n['’]t)\b", re.IGNORECASE)
-"""In the words of thanks or goodbye. Whoever says "no, that is all, thanks" is not asked either, which costs little."""
 UNHAPPY = frozenset(("down", "no", "partly"))
 QUESTIONS_LEAST = 2
 SCALE = 5
@@ -126,10 +117,14 @@ class Surveys:
 
 
 def fits(row: Any, talk: Conversation, lang: str) -> bool:
-    """Tell whether a survey is for this talk: by branch, language and share."""
+    """Tell whether a survey is for this talk: by branch, language and share.
+
+    Outside of the website's window the next words are the next question, so no answer in free words is asked for.
+    """
     asks = row.asks
     return (
         lang in row.question
+        and (talk.channel == WEB or row.kind != "text")
         and (not asks.get("branches") or talk.branch in asks["branches"])
         and (not asks.get("languages") or lang in asks["languages"])
         and lot(row.id, talk.id) < asks.get("share", 100)

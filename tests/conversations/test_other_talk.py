@@ -22,6 +22,24 @@ OTHER_TALK = [
         ),
     ),
     script("thanks", "is main open now", "thanks!", reads="You are welcome. Is there anything else?"),
+    script(
+        "no thanks for no help",
+        "is main open now",
+        "that was not helpful at all",
+        reads=("I am sorry that this did not help. Would you like to talk to a librarian?", "[Yes, a librarian]"),
+    ),
+    script(
+        "no thanks for no help in Spanish",
+        "¿está abierta la biblioteca principal?",
+        "eso no me sirvió de nada",
+        reads=("Lamento que esto no le ayudara. ¿Quiere hablar con una persona de la biblioteca?",),
+    ),
+    script(
+        "thanks with a no in it",
+        "is main open now",
+        "no, that was helpful, thanks",
+        reads="You are welcome. Is there anything else?",
+    ),
     script("goodbye", "bye", reads="Goodbye, and see you at the library!"),
     script(
         "whether it is a robot",
