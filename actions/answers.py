@@ -19,7 +19,7 @@ from bot.knowledge.events import CHILDREN, Audience
 from bot.knowledge.library import Branch
 from bot.knowledge.sources.base import Provenance
 from bot.knowledge.text import Text, plain
-from bot.say import listed
+from bot.say import listed, with_link
 
 PLACES = "ask_location"
 ANY_TOPIC = "ask_policy"
@@ -321,7 +321,10 @@ def _tell(turn: Turn, match: Match, others: Iterable[Match], topic: str) -> None
         if match.score < CHOSEN and len(written.parts[0].text) + len(section.text) <= LONGEST:
             # Which section is meant is a guess; the opening answers the plain question.
             text = f"{written.parts[0].text}\n\n{text}"
-    turn.show({"type": "text", "text": text})
+    block = {"type": "text", "text": text}
+    if match.part == 0:  # the short form is of the opening
+        block["short"] = with_link(answer.short.to(turn.lang), answer.source)
+    turn.show(block)
     title = Text.of(written.title)
     tell_source(turn, [Provenance(name=title, url=answer.source, checked_at=None)])
     offered = list(_related(turn, match, others))

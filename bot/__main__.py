@@ -37,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("check", help="check library/, data/ and the settings, naming file, line and cure")
     tries = commands.add_parser("try", help="try a batch of lessons aside (the desk's Check does it)")
     tries.add_argument("folder", type=Path, metavar="FOLDER")
+    channels = commands.add_parser("channels", help="the messaging channels: whether their credentials work")
+    channels.add_argument("action", choices=("check", "connect"))
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("purge", help="forget what has been kept long enough")
     serve = commands.add_parser("serve", help="one process in the foreground (run starts all three)")
@@ -90,6 +92,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             if not sys.stdin.isatty():
                 end_with_parent()
             try_batch(settings, options.folder)
+        case "channels":
+            from bot.channel_command import run as run_channels
+
+            return run_channels(settings, options.action)
         case "migrate":
             from bot.storage.migrate import migrate
 

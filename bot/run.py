@@ -71,7 +71,7 @@ def environ_for(settings: Settings) -> dict[str, str]:
         "WEBHOOK_URL": settings.webhook_url,
         "WEBHOOK_SECRET": settings.webhook_secret,
         "SECRET": settings.secret,
-    }
+    } | settings.channels.as_environ()
     return dict(os.environ) | {name: str(value) for name, value in own.items()}
 
 

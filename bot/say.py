@@ -74,3 +74,8 @@ def times(start: datetime, end: datetime, lang: str, wording: Wording) -> str:
 def listed(items: Sequence[str], lang: str) -> str:
     """Return 'a, b and c'."""
     return str(format_list(list(items), locale=LOCALES[lang])).replace(", and ", " and ")
+
+
+def with_link(words: str, link: str) -> str:
+    """Return the words of a text message with the link at its end, unless they name it themselves."""
+    return words if link and link in words else f"{words} {link}".strip()

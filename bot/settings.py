@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import ipaddress
 import os
 import re
@@ -14,8 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.channel_settings import ChannelSettings
 from bot.clock import RunningClock
 from bot.errors import SettingsError
+from bot.webhook_signing import read_secret
 
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -59,6 +60,7 @@ class Settings:
     koha_client_secret: str = field(default="", repr=False)
     webhook_url: str = field(default="", repr=False)  # where all suggestions are sent; it may hold a key of its own
     webhook_secret: str = field(default="", repr=False)  # whsec_...
+    channels: ChannelSettings = field(default_factory=ChannelSettings)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # library.yml names keys of sources in it
     secret: str = field(default="", repr=False)  # signs patron tokens; empty: made once and kept in `data_folder`
 
@@ -123,10 +125,41 @@ class Settings:
             koha_client_id=env.beside("KOHA_CLIENT_ID", "KOHA_URL"),
             koha_client_secret=env.beside("KOHA_CLIENT_SECRET", "KOHA_URL"),
             webhook_url=env.outlet("WEBHOOK_URL"),
-            webhook_secret=env.webhook_secret("WEBHOOK_SECRET"),
+            webhook_secret=env.webhook_secret("WEBHOOK_SECRET", "WEBHOOK_URL", "suggestions"),
+            channels=ChannelSettings(
+                public_url=env.public_url("PUBLIC_URL"),
+                twilio_account_sid=env.matching(
+                    "TWILIO_ACCOUNT_SID", r"AC[0-9a-f]{32}", "AC and 32 letters and digits"
+                ),
+                twilio_auth_token=env.beside("TWILIO_AUTH_TOKEN", "TWILIO_ACCOUNT_SID"),
+                twilio_sms_from=env.matching(
+                    "TWILIO_SMS_FROM", r"\+[1-9]\d{6,14}|MG[0-9a-f]{32}", "a number such as +13155550100, or MG..."
+                ),
+                twilio_whatsapp_from=env.matching(
+                    "TWILIO_WHATSAPP_FROM", r"\+[1-9]\d{6,14}", "a number such as +13155550100"
+                ),
+                telegram_token=env.matching(
+                    "TELEGRAM_TOKEN", r"\d{3,20}:[\w-]{10,80}", "NUMBER:LETTERS, from BotFather"
+                ),
+                telegram_secret=env.matching(
+                    "TELEGRAM_SECRET", r"[\w-]{16,256}", "16 or more letters, digits, _ and -", beside="TELEGRAM_TOKEN"
+                ),
+                telegram_name=env.matching("TELEGRAM_NAME", r"@?\w{5,32}", "the bot's name, such as library_bot"),
+                messenger_page_token=env.text("MESSENGER_PAGE_TOKEN", ""),
+                messenger_app_secret=env.beside("MESSENGER_APP_SECRET", "MESSENGER_PAGE_TOKEN"),
+                messenger_verify_token=env.beside("MESSENGER_VERIFY_TOKEN", "MESSENGER_PAGE_TOKEN"),
+                slack_bot_token=env.matching(
+                    "SLACK_BOT_TOKEN", r"xoxb-[\w-]{5,200}", "xoxb-..., from OAuth & Permissions"
+                ),
+                slack_signing_secret=env.beside("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"),
+                channel_url=env.outlet("CHANNEL_URL"),
+                channel_secret=env.webhook_secret("CHANNEL_SECRET", "CHANNEL_URL", "channels/webhook"),
+            ),
             secret=env.text("SECRET", ""),
             environ=environ,
         )
+        if settings.channels.twilio_account_sid and not settings.channels.public_url:
+            raise SettingsError("PUBLIC_URL is missing. Twilio signs the address under which it reaches us.")
         if settings.secret and len(settings.secret) < 32:
             raise SettingsError(
                 "SECRET has fewer than 32 characters. Leave it empty, or put 32 or more random ones in .env."
@@ -227,20 +260,32 @@ class _Environ:
         except AddressRefused as refusal:
             raise SettingsError(f"{name}: {refusal}. Give an address such as https://koha.example.org.") from None
 
+    def matching(self, name: str, pattern: str, like: str, beside: str = "") -> str:
+        value = self.beside(name, beside) if beside else self.text(name, "")
+        if value and not re.fullmatch(pattern, value):
+            raise SettingsError(f"{name} must be {like}.")
+        return value
+
+    def public_url(self, name: str) -> str:
+        value = self.text(name, "").rstrip("/")
+        if value and not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?(/[\w./~-]*)?", value):
+            raise SettingsError(f"{name} is {value!r}. Give an address such as https://chat.library.example, no query.")
+        return value
+
     def beside(self, name: str, other: str) -> str:
         value = self.text(name, "")
         if self.text(other, "") and not value:
             raise SettingsError(f"{name} is missing. {other} needs it; leave both empty to send nothing there.")
         return value
 
-    def webhook_secret(self, name: str) -> str:
-        value = self.beside(name, "WEBHOOK_URL")
+    def webhook_secret(self, name: str, other: str, page: str) -> str:
+        value = self.beside(name, other)
         try:
-            key = base64.b64decode(value.removeprefix("whsec_"), validate=True)
+            read_secret(value or f"whsec_{'A' * 32}")
         except ValueError:
-            key = b""
-        if value and not (value.startswith("whsec_") and 24 <= len(key) <= 64):
-            raise SettingsError(f"{name} must be whsec_ and 24 to 64 random bytes in base64 (docs/suggestions.md).")
+            raise SettingsError(
+                f"{name} must be whsec_ and 24 to 64 random bytes in base64 (docs/{page}.md)."
+            ) from None
         return value
 
     def origins(self, name: str) -> tuple[str, ...]:

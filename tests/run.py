@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FIRST = ("unit", "understanding", "conversations", "project")
+FIRST = ("unit", "channels", "understanding", "conversations", "project")
 SECOND = ("browser", "web", "faults")
 
 

@@ -86,10 +86,12 @@ class HandoffWords:
         }
 
     def left(self, seq: int, reference: str, contact: str, lang: str) -> Block:
-        """Confirm a message that was left by the form of message `seq`."""
-        return text_block(self._wording.say("utter_staff_left_message", lang, reference=reference, contact=contact)) | {
-            "form": seq
-        }
+        """Confirm a message left by the form of message `seq`; without a contact it is answered in the chat."""
+        if contact:
+            words = self._wording.say("utter_staff_left_message", lang, reference=reference, contact=contact)
+        else:
+            words = self._wording.say("utter_channels_left", lang, reference=reference)
+        return text_block(words) | {"form": seq}
 
     def rating(self, lang: str) -> Block:
         """Ask whether the talk helped."""

@@ -48,6 +48,8 @@ class Hub:
         self._listeners: dict[str, set[Subscription]] = defaultdict(set)
         self.pass_on: Callable[[str, Signal | None], None] | None = None
         """Where several gateways serve one installation, tells the others what was woken here."""
+        self.on_news: Callable[[str], None] | None = None
+        """Told of every conversation that has grown, whoever listens to it."""
 
     @contextmanager
     def subscribe(self, conversation_id: str) -> Iterator[Subscription]:
@@ -77,6 +79,8 @@ class Hub:
 
     def deliver(self, conversation_id: str, signal: Signal | None = None) -> None:
         """Tell the listeners in this process only."""
+        if signal is None and self.on_news is not None:
+            self.on_news(conversation_id)
         for subscription in self._listeners.get(conversation_id, ()):
             if signal is not None:
                 subscription.signals.append(signal)

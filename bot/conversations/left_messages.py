@@ -19,6 +19,8 @@ from bot.conversations.text import clean, printable
 from bot.storage.models import left_message, message
 
 NAME_MOST = 80
+HERE = "chat"
+"""The kind of contact of who is answered in the chat itself."""
 TRIES = 5
 
 
@@ -31,9 +33,12 @@ class LeftMessages:
         self._words = words
         self._outbox = outbox
 
-    async def leave(self, conversation_id: str, client_id: str, seq: int, values: Mapping[str, str]) -> str:
+    async def leave(
+        self, conversation_id: str, client_id: str, seq: int, values: Mapping[str, str], *, here: bool = False
+    ) -> str:
         """Store a message left by the form of message `seq` and return its number; the same one for the same key.
 
+        `here`: the answer is wanted in the chat itself, which goes on for weeks where it is a messaging channel.
         Raises BadField or BadContact, naming the field, or ChatGone.
         """
         async with self._log.database.write() as db:
@@ -43,7 +48,8 @@ class LeftMessages:
                 return before
             if not await self._offered(db, conversation_id, seq):
                 raise BadField(field="question")
-            question, (contact, kind) = _text(values, "question"), _contact(values.get("contact", ""))
+            question = _text(values, "question")
+            contact, kind = ("", HERE) if here else _contact(values.get("contact", ""))
             name = " ".join(printable(values.get("name", "")).split())[:NAME_MOST] or None
             reference = await self._new_reference(db)
             row = {
@@ -70,7 +76,8 @@ class LeftMessages:
         if talk.mode is Mode.WAITING:  # whoever leaves a message waits no more
             await self._handoffs.close(db, talk.id, Outcome.MESSAGE)
             talk = await self._handoffs.to_bot(db, talk)
-        await self._log.append(db, talk, Sender.BOT, [self._words.left(seq, reference, contact, talk.lang)])
+        words = self._words.left(seq, reference, contact, talk.lang)
+        await self._log.append(db, talk, Sender.BOT, [words])
 
     async def _known(self, db: AsyncConnection, conversation_id: str, client_id: str) -> str | None:
         query = sa.select(left_message.c.reference).where(

@@ -110,6 +110,21 @@ class ConversationLog:
             await db.execute(message.insert().values(_row(first)))
         return NewConversation(talk, token, first)
 
+    async def begin_silent(self, db: AsyncConnection, conversation_id: str, channel: str, lang: str) -> Conversation:
+        """Store a new conversation without a message, which no token opens, in the caller's transaction."""
+        now = self._now()
+        talk = Conversation(conversation_id, channel, Mode.BOT, 0, 0, lang, None, None, now, now)
+        row = asdict(talk) | {"token_hash": self._tokens.fingerprint(self._tokens.new())}
+        await db.execute(conversation.insert().values(row))
+        return talk
+
+    async def new_token(self, db: AsyncConnection, conversation_id: str) -> str:
+        """Return a new token that opens a conversation; the former one no longer does. In the caller's transaction."""
+        token = self._tokens.new()
+        values = {"token_hash": self._tokens.fingerprint(token), "last_at": self._now()}
+        await db.execute(conversation.update().where(conversation.c.id == conversation_id).values(values))
+        return token
+
     async def open(self, conversation_id: str, token: str) -> Conversation:
         """Return the conversation that `token` opens; raise BadToken, or ChatGone if forgotten or idle."""
         fingerprint = self._tokens.fingerprint(token)

@@ -58,7 +58,7 @@ class Outbox:
             f"{left['question']}",
             "",
             f"Name: {left['name'] or 'not given'}",
-            f"Reply to: {left['contact']}",
+            f"Reply to: {left['contact'] or 'in the chat, from the inbox of the desk'}",
             f"Language: {left['lang']}",
             f"Branch: {left['branch'] or 'not known'}",
             f"Number: {left['reference']}",

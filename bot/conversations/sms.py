@@ -6,6 +6,7 @@ that needs several messages has 153 or 67 in each, as each begins with a header 
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 # Table 1 of the standard, in its order; the escape (1B) is no character of its own.
@@ -17,6 +18,16 @@ DEFAULT = frozenset(
 )
 # Table 2: each takes the place of two, an escape and itself.
 EXTENSION = frozenset("\f^{}\\[~]|€")
+# What a text says as well without what only a typesetter tells apart: one such sign halves what a message holds.
+PLAINER = str.maketrans(
+    {
+        "\u2013": "-", "\u2014": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-", "\u2022": "-", "\u00b7": "-",
+        "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"',
+        "\u2026": "...", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\t": " ", "\u00d7": "x", "\u2192": "->",
+        "\u2010": "-", "\u201a": "'", "\u2039": "'", "\u203a": "'", "\u201e": '"', "\u2032": "'", "\u2033": '"',
+        "\u00ad": "", "\u200b": "", "\u2060": "", "\ufeff": "", "`": "'",
+    }
+)  # fmt: skip
 ONE_GSM, EACH_GSM = 160, 153
 ONE_UCS2, EACH_UCS2 = 70, 67
 
@@ -45,9 +56,10 @@ def length(text: str) -> Length:
     return Length(len(text), messages, strange)
 
 
-def with_link(words: str, link: str) -> str:
-    """Return the words of a text message with the link at its end."""
-    return f"{words} {link}".strip()
+def simpler(text: str) -> str:
+    """Return a text with typesetter's dashes, quotes and spaces as a telephone writes them; letters stay."""
+    # An accent that stands by itself behind its letter is in no telephone's alphabet; é as one sign is.
+    return unicodedata.normalize("NFC", text).translate(PLAINER)
 
 
 def _units(char: str) -> int:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -74,14 +74,14 @@ class TurnWorker:
         name: str,
         orders: Mapping[str, Order] | None = None,
         at_once: int = 16,
-        closing: Closing | None = None,
+        closing: Sequence[Closing] = (),
     ) -> None:
         """`name` tells this gateway from others on the same database; `at_once`: turns of different talks at a time.
 
         `orders`: by the type of the block that the assistant orders them with.
         """
         self._orders = dict(orders or {})
-        self._closing = closing
+        self._closing = tuple(closing)
         self._log = log_
         self._handoffs = handoffs
         self._database = log_.database
@@ -247,7 +247,7 @@ class TurnWorker:
                 blocks = await self._carried_out(db, talk, blocks, reply.lang)
                 if talk.epoch == row.epoch and await self._is_shown(db, talk, reply):
                     late = self._says.late(reply.lang, words) if row.apologised_at else []
-                    more = await self._closing(db, talk, reply) if self._closing else []
+                    more = [block for closing in self._closing for block in await closing(db, talk, reply)]
                     talk = await self._show(db, talk, reply.lang, [*late, *blocks, *more], person, outlook)
                 else:
                     suggested = {"state": "suggested", "suggestion": blocks}

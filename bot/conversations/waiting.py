@@ -13,9 +13,9 @@ from bot.conversations.errors import ChatGone
 from bot.conversations.handoff import Handoffs, Outcome
 from bot.conversations.handoff_words import HandoffWords
 from bot.conversations.log import ConversationLog
-from bot.conversations.model import Sender
+from bot.conversations.model import WEB, Sender
 from bot.conversations.presence import LOST_SECONDS, Presence
-from bot.storage.models import handoff, staff
+from bot.storage.models import conversation, handoff, staff
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,8 @@ class Waiting:
             await self._offer_over(row)
 
     async def _look_waiting(self, row: Any, now: float) -> None:
-        if row.patron_seen_at < now - PATRON_GONE_SECONDS:
+        # Only a window tells when its patron has left; a telephone is always there.
+        if row.channel == WEB and row.patron_seen_at < now - PATRON_GONE_SECONDS:
             await self._patron_gone(row)
             return
         long = row.requested_at < now - LONG_SECONDS
@@ -126,7 +127,8 @@ class Waiting:
 
     async def _rows(self) -> list[Any]:
         query = (
-            sa.select(handoff, staff.c.seen_at, staff.c.shown_as)
+            sa.select(handoff, staff.c.seen_at, staff.c.shown_as, conversation.c.channel)
+            .join(conversation, conversation.c.id == handoff.c.conversation_id)
             .outerjoin(staff, staff.c.id == handoff.c.staff_id)
             .where(handoff.c.state.in_(("waiting", "claimed")))
         )

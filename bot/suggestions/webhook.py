@@ -6,9 +6,6 @@ receiver tells twins by `webhook-id`, which stays the same however often a deliv
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import time
 from typing import Any
@@ -16,9 +13,9 @@ from typing import Any
 from bot.clock import utc
 from bot.suggestions.model import wished
 from bot.suggestions.outlets import Body, Caller, ended
+from bot.webhook_signing import read_secret, sign
 
 NAME = "webhook"
-PREFIX = "whsec_"
 DETAILS = ("title", "author", "isbn", "formats", "audience", "language")
 
 
@@ -79,17 +76,3 @@ class Webhook:
     async def close(self) -> None:
         """End the connections."""
         await self._caller.close()
-
-
-def read_secret(secret: str) -> bytes:
-    """Return the key that a secret stands for; raise ValueError."""
-    key = base64.b64decode(secret.removeprefix(PREFIX), validate=True) if secret.startswith(PREFIX) else b""
-    if not 24 <= len(key) <= 64:
-        raise ValueError("no whsec_ with 24 to 64 bytes in base64")
-    return key
-
-
-def sign(key: bytes, webhook_id: str, timestamp: int, data: bytes) -> str:
-    """Return the signature header of one attempt."""
-    signed = f"{webhook_id}.{timestamp}.".encode() + data
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()

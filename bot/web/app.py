@@ -10,6 +10,12 @@ from functools import partial
 
 from aiohttp import web
 
+from bot.channels.addresses import Addresses
+from bot.channels.carrying import Carrying
+from bot.channels.inbox import Inbox, Talks
+from bot.channels.introduction import Introduction
+from bot.channels.sending import Sending
+from bot.channels.service import ServiceReplies
 from bot.clock import Clock
 from bot.conversations.claims import Claims
 from bot.conversations.handoff import Handoffs
@@ -44,10 +50,12 @@ from bot.web.desk_hours import desk_outlook
 from bot.web.errors import say_errors
 from bot.web.headers import add_headers
 from bot.web.limits import Limits
+from bot.web.messaging import webhooks
+from bot.web.messaging.setup import platforms_of
 from bot.web.origins import check_origin
 from bot.web.outlets import outlets_of
 from bot.web.patron import api, pages, you_asked
-from bot.web.patron.greeting import says
+from bot.web.patron.greeting import says, welcome
 from bot.web.rasa import RasaBrain
 from bot.web.relay import Relay
 from bot.wording import DEFAULT_LANGUAGE, Wording
@@ -74,6 +82,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> web.Applicatio
     desk.add_routes(app)
     pages.add_routes(app)
     you_asked.add_routes(app)
+    webhooks.add_routes(app)
     static.add_routes(app)
     return app
 
@@ -120,6 +129,7 @@ def add_conversations(app: web.Application) -> None:
     app[keys.EXAMPLES] = Examples(settings)
     app[keys.EDITS] = Edits(database, clock, settings)
     app[keys.PUBLISHING] = Publishing(database, clock, settings, app[keys.BRAIN].take_model)
+    add_channels(app)
     app[keys.WORKER] = TurnWorker(
         log_,
         app[keys.BRAIN],
@@ -128,8 +138,48 @@ def add_conversations(app: web.Application) -> None:
         app[keys.HANDOFFS],
         name=f"{socket.gethostname()}:{settings.port}",
         orders={"suggestion": app[keys.SUGGESTIONS].take, "track": app[keys.SUGGESTIONS].tell},
-        closing=app[keys.SURVEYS].ask,
+        closing=(app[keys.SURVEYS].ask, app[keys.INTRODUCTION].add),
     )
+
+
+def add_channels(app: web.Application) -> None:
+    """Put together what comes in by messaging channels and goes out to them."""
+    settings, log_, wording = app[keys.SETTINGS], app[keys.LOG], app[keys.WORDING]
+    library = app[keys.KNOWLEDGE].library
+    addresses = Addresses(settings.signing_secret())
+    replies = ServiceReplies(log_.database, addresses)
+
+    def facts(lang: str) -> dict[str, str]:
+        return {"library": library.name.to(lang), "phone": library.phone, "email": library.email}
+
+    app[keys.CARRYING] = Carrying(log_, addresses, app[keys.HANDOFFS])
+    app[keys.INTRODUCTION] = Introduction(wording, facts)
+    talks = Talks(
+        log=log_,
+        handoffs=app[keys.HANDOFFS],
+        ratings=app[keys.RATINGS],
+        left_messages=app[keys.LEFT_MESSAGES],
+        pause=app[keys.PAUSE],
+        answer_survey=app[keys.SURVEYS].answer,
+        notify=lambda conversation_id: app[keys.WORKER].notify(conversation_id),
+        wait=app[keys.LIMITS].message,
+        welcome=partial(welcome, app),
+        introduce=app[keys.INTRODUCTION].blocks,
+        facts=facts,
+        hurry=lambda: app[keys.SENDING].hurry(),
+    )
+    app[keys.CHANNELS] = Inbox(talks, addresses, replies, app[keys.CARRYING], wording)
+    app[keys.SENDING] = Sending(
+        log_,
+        addresses,
+        replies,
+        wording,
+        platforms_of(settings),
+        name=f"{socket.gethostname()}:{settings.port}",
+        changed=app[keys.HANDOFFS].changed,
+    )
+    if app[keys.SENDING].platforms:
+        log_.hub.on_news = app[keys.SENDING].notify
 
 
 async def conversations(app: web.Application) -> AsyncIterator[None]:
@@ -149,6 +199,8 @@ async def conversations(app: web.Application) -> AsyncIterator[None]:
         asyncio.create_task(app[keys.GAPS].run()),
         asyncio.create_task(app[keys.PUBLISHING].run()),
     ]
+    if app[keys.SENDING].platforms:
+        chores.append(asyncio.create_task(app[keys.SENDING].run()))
     if settings.redis_url:
         chores.append(asyncio.create_task(Relay(settings.redis_url, app[keys.LOG].hub).run()))
     yield

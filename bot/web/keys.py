@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.channels.carrying import Carrying
+from bot.channels.inbox import Inbox
+from bot.channels.introduction import Introduction
+from bot.channels.sending import Sending
 from bot.clock import Clock
 from bot.conversations.claims import Claims
 from bot.conversations.handoff import Handoffs
@@ -56,6 +60,11 @@ BRAIN = web.AppKey("brain", RasaBrain)
 KNOWLEDGE = web.AppKey("knowledge", Knowledge)
 WORDING = web.AppKey("wording", Wording)
 LIMITS = web.AppKey("limits", Limits)
+
+CHANNELS = web.AppKey("channels", Inbox)
+SENDING = web.AppKey("sending", Sending)
+INTRODUCTION = web.AppKey("introduction", Introduction)
+CARRYING = web.AppKey("carrying", Carrying)
 
 LANGUAGE = web.RequestKey("language", str)
 """Where a request keeps the language in which its errors are said."""

@@ -35,6 +35,6 @@ def _blocks(message: Message) -> list[Block]:
             ],
         }
         if block["type"] == "choices"
-        else block
+        else {name: value for name, value in block.items() if name != "short"}  # for text messages
         for block in message.blocks
     ]

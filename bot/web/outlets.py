@@ -23,11 +23,11 @@ def outlets_of(settings: Settings, library: Library) -> list[Outlet]:
     """Return the outlets that are configured."""
     found: list[Outlet] = []
     if settings.koha_url:
-        caller = Caller(_connector(settings, settings.koha_url))
+        caller = Caller(connector(settings, settings.koha_url))
         key = (settings.koha_client_id, settings.koha_client_secret)
         found.append(Koha(caller, settings.koha_url, *key, library.zone, koha_libraries(library)))
     if settings.webhook_url:
-        caller = Caller(_connector(settings, settings.webhook_url))
+        caller = Caller(connector(settings, settings.webhook_url))
         found.append(Webhook(caller, settings.webhook_url, settings.webhook_secret))
     return found
 
@@ -39,7 +39,8 @@ def koha_libraries(library: Library) -> dict[str, str]:
     return {branch: code for source in sources for code, branch in reversed(source.branches.items())}
 
 
-def _connector(settings: Settings, url: str) -> Callable[[], aiohttp.BaseConnector]:
+def connector(settings: Settings, url: str) -> Callable[[], aiohttp.BaseConnector]:
+    """Return how connections to `url` are made: to no private address, unless that is allowed or it is this machine."""
     private = settings.allow_private_feeds or urlsplit(url).hostname in HERE
     # Never an old connection: one that the other side is about to close would leave open whether it was delivered.
     return partial(aiohttp.TCPConnector, resolver=CheckedResolver(private), use_dns_cache=False, force_close=True)

@@ -15,6 +15,7 @@ POLICY = {
     "library": "Alder Falls Public Library",
     "phone": "315-555-0140",
     "email": "ask@alderfalls.example",
+    "places": False,
 }
 WORDS = {
     "do.person": "Talk to a person",
@@ -35,6 +36,8 @@ class Script:
         self.slow = asyncio.Event()  # set: chats begin
         self.slow.set()
         self.gone = False
+        self.places: list[dict[str, str]] = []  # where a chat can go on
+        self.codes: dict[str, list[dict[str, Any]]] = {}  # the talks that codes bring into the window
         self.forgotten: list[str] = []
         self.received: list[dict[str, Any]] = []
         self.forms: list[dict[str, Any]] = []
@@ -112,21 +115,28 @@ class Script:
             await route.fulfill(json={"messages": found, "mode": self.state["mode"], "state": self.state, **rated})
         elif request.url.endswith("/chats"):
             await self.slow.wait()
+            code = (request.post_data_json or {}).get("code")
+            if code is not None and code not in self.codes:
+                await route.fulfill(status=422, json={"ok": False, "code": "bad_code", "message": "Not valid."})
+                return
+            self.messages = self.codes.get(code, self.messages)
             await route.fulfill(
                 status=201,
                 json={
-                    "id": "c1",
+                    "id": "sms-1" if code else "c1",
                     "token": "t1",
                     "seq": 1,
                     "mode": self.state["mode"],
                     "state": self.state,
                     "lang": "en",
-                    "policy": POLICY,
+                    "policy": POLICY | {"places": bool(self.places)},
                     "messages": self.messages[:1],
                 },
             )
         elif self.refuse is not None:
             await _refuse(route, self.refuse, "rate_limited" if self.refuse == 429 else "refused")
+        elif request.url.endswith("/code"):
+            await route.fulfill(status=201, json={"code": "7K3M-9QXZ", "minutes": 10, "places": self.places})
         elif request.url.endswith("/forms"):
             self.forms.append(request.post_data_json)
             if self.bad_field is not None:

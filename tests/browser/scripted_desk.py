@@ -12,6 +12,7 @@ from playwright.async_api import Page, Route, WebSocketRoute
 
 from bot.web import static
 from bot.web.desk import render
+from bot.web.desk.reach import for_composer
 from bot.web.desk.sessions import Role
 
 ORIGIN = "http://127.0.0.1:4380"
@@ -92,6 +93,11 @@ class ScriptedDesk:
             "lang": "en",
             "language": "English",
             "channel": "web",
+            "channel_name": "Website",
+            "messaging": False,
+            "undelivered": 0,
+            "tried": 0,
+            "stopped": False,
             "reason": "asked",
             "question": question,
             "urgent": False,
@@ -117,7 +123,9 @@ class ScriptedDesk:
                 "language": talk["language"],
                 "branch": talk["branch"],
                 "page": "https://library.example/visit",
-                "channel": "web",
+                "channel": talk["channel"],
+                "channel_name": talk["channel_name"],
+                "messaging": talk["messaging"],
                 "here": True,
                 "began": "2026-11-21T19:05:00.000Z",
             },
@@ -130,6 +138,8 @@ class ScriptedDesk:
             "ratings": {},
             "comment": None,
             "transfer": None,
+            "reach": None,
+            "undelivered": {},
         }
         return self.state[kind][-1]
 
@@ -214,6 +224,7 @@ class ScriptedDesk:
             "page": "live",
             "library": "Alder Falls Public Library",
             "phone": "315-555-0140",
+            "channels": for_composer(),
             "said": None,
             "nav": nav,
             "paused": False,

@@ -317,7 +317,7 @@ async def test_answers_spaced_out_by_the_reader_are_not_cut_off(visit: Visit, ga
 
 
 def test_widget_is_within_its_budget() -> None:
-    limits = {"widget.js": 12 * 1024, "people.js": 7 * 1024, "embed.js": 1_000} | {
+    limits = {"widget.js": 12 * 1024, "people.js": 7 * 1024, "carry.js": 3 * 1024, "embed.js": 1_000} | {
         f"lang/{path.name}": 2 * 1024 for path in (FOLDER / "lang").glob("*")
     }
     sizes = {name: len(gzip.compress((FOLDER / name).read_bytes(), 9)) for name in limits}
@@ -326,7 +326,7 @@ def test_widget_is_within_its_budget() -> None:
 
 def test_every_language_has_every_sentence() -> None:
     english = {}
-    for name in ("widget.js", "people.js"):
+    for name in ("widget.js", "people.js", "carry.js"):
         table = (FOLDER / name).read_text().split("const EN = {")[1].split("};")[0]
         words = re.findall(r"""(\w+): (?:"([^"]*)"|'([^']*)')""", table)
         assert not english.keys() & {key for key, _, _ in words}

@@ -84,6 +84,53 @@ def test_every_setting_is_told_with_its_default() -> None:
     assert told == example
 
 
+def test_limits_of_every_channel_are_told() -> None:
+    from bot.channels.model import FORMS
+
+    told = re.findall(r"^\| `(\w+)` \| (\d+) \| (\w+) \| (\w+) \| (\w+)", text("docs/channels/index.md"), re.MULTILINE)
+    window = {None: "always", 24 * 3600.0: "24"}
+    made = [
+        (name, str(form.most), str(form.buttons or "none"), str(form.label or "none"), window[form.window])
+        for name, form in FORMS.items()
+    ]
+    assert told == made
+
+
+def test_every_channel_has_a_page_with_its_settings_and_its_address() -> None:
+    from bot.channel_settings import ChannelSettings
+    from bot.web.messaging.setup import endpoints_of
+    from tests.channels.stand_ins import WHSEC
+
+    pages = "\n".join(text(name) for name in NAMES if name.startswith("docs/channels/"))
+    settings = ChannelSettings().as_environ()
+    assert [name for name in settings if f"\n{name}=" not in pages] == []
+    every = ChannelSettings(**{name.lower(): WHSEC for name in settings})
+    # What became of a message, Twilio is told to tell with each one.
+    paths = {endpoint.path for endpoint in endpoints_of(every)} - {"twilio/status"}
+    assert {path for path in paths if f"/messaging/{path}" not in pages} == set()
+
+
+def test_what_the_check_of_a_channel_is_said_to_say_it_says() -> None:
+    sources = [
+        *(ROOT / "bot/web/messaging").glob("*.py"),
+        ROOT / "bot/channel_command.py",
+        ROOT / "bot/suggestions/outlets.py",
+    ]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    code = re.sub(r"\{[^{}\n]*\}", "…", re.sub(r'"\s*\n\s*f?"', "", code))
+    said = []
+    for name in NAMES:
+        for table in re.findall(r"\| `check` says \|.*\n\|.*\n((?:\|.*\n)+)", text(name)):
+            said += re.findall(r"^\| `(.+?)`", table, re.MULTILINE)
+    own = [
+        re.split(r"…|nobody|suspended|https:|SSL error|\(\w+\)|\.$", one)
+        for one in said
+        if "Wrong response" not in one and one != "ok"
+    ]
+    assert len(said) > 20
+    assert [part for parts in own for part in parts if len(part) > 8 and part.strip(" ") not in code] == []
+
+
 def test_every_make_target_is_told_and_no_other() -> None:
     targets = set(re.findall(r"^([a-z-]+):.*##", text("Makefile"), re.MULTILINE))
     assert set(rows("CONTRIBUTING.md", r"^\| `make ([a-z-]+)` \| (.+) \|")) == targets

@@ -20,12 +20,14 @@ MAY_USE = {
     "bot.storage": set(),
     "bot.knowledge": set(),
     "bot.conversations": {"bot.storage"},
+    "bot.channels": {"bot.conversations", "bot.storage"},
     "bot.edits": {"bot.conversations", "bot.storage"},
     "bot.suggestions": {"bot.conversations", "bot.storage"},
     "bot.learning": {"bot.conversations", "bot.edits", "bot.storage", "bot.train"},
     "bot.statistics": {"bot.conversations", "bot.storage", "bot.suggestions"},
     "bot.understanding": {"bot.knowledge", "bot.storage", "bot.train"},
     "bot.web": {
+        "bot.channels",
         "bot.conversations",
         "bot.edits",
         "bot.knowledge",
@@ -36,7 +38,18 @@ MAY_USE = {
     },
     "actions": {"bot.knowledge"},
 }
-FOR_ALL = {"bot.settings", "bot.clock", "bot.contact", "bot.errors", "bot.wording", "bot.say", "bot.notice_words"}
+FOR_ALL = {
+    "bot.settings",
+    "bot.channel_settings",
+    "bot.webhook_signing",
+    "bot.clock",
+    "bot.complaints",
+    "bot.contact",
+    "bot.errors",
+    "bot.wording",
+    "bot.say",
+    "bot.notice_words",
+}
 SOURCES = [path for top in ("bot", "actions") for path in sorted((ROOT / top).rglob("*.py"))]
 
 
@@ -69,6 +82,7 @@ def test_gateway_needs_nothing_of_rasa() -> None:
     for path in SOURCES:
         if part_of(".".join(path.relative_to(ROOT).with_suffix("").parts)) in (
             "bot.web",
+            "bot.channels",
             "bot.conversations",
             "bot.edits",
             "bot.learning",
@@ -110,7 +124,7 @@ async def test_rasa_and_the_action_server_listen_on_loopback_only(inner: Install
 
 def test_every_setting_is_told_in_the_example_with_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
     told = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    read = set(re.findall(r'env\.\w+\("([A-Z_]+)"', (ROOT / "bot/settings.py").read_text()))
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "bot/settings.py").read_text()))
     assert read - {"MODEL", "CLOCK_STARTED"} == set(told)  # those two are what `run` tells its processes
     monkeypatch.chdir(ROOT)
     by_example, by_default = (replace(Settings.from_environ(env), environ={}) for env in (told, {}))

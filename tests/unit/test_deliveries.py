@@ -300,7 +300,7 @@ async def test_receiver_that_does_as_the_paper_says_knows_us_and_nobody_else(
 
 async def test_signature_of_the_specifications_own_example() -> None:
     # The test vector of the Standard Webhooks libraries.
-    from bot.suggestions.webhook import read_secret, sign
+    from bot.webhook_signing import read_secret, sign
 
     key = read_secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     signed = sign(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversations.sms import DEFAULT, EXTENSION, length, with_link
+from bot.conversations.sms import DEFAULT, EXTENSION, length
+from bot.say import with_link
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,4 @@ def test_the_alphabet_has_the_size_of_the_standard() -> None:
 
 def test_the_link_follows_the_words() -> None:
     assert with_link("Print at the desk.", "https://x.example/p") == "Print at the desk. https://x.example/p"
+    assert with_link("See https://x.example/p.", "https://x.example/p") == "See https://x.example/p."

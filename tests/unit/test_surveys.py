@@ -41,7 +41,7 @@ def surveys(log: ConversationLog) -> Surveys:
 @pytest.fixture
 async def worker(log: ConversationLog, brain: ScriptedBrain, surveys: Surveys) -> AsyncIterator[TurnWorker]:
     brain.does = understood
-    worker = TurnWorker(log, brain, PATIENT, SAYS, desk_of(log), name="test", closing=surveys.ask)
+    worker = TurnWorker(log, brain, PATIENT, SAYS, desk_of(log), name="test", closing=[surveys.ask])
     await worker.start()
     yield worker
     await worker.stop()

@@ -43,7 +43,7 @@ ATTRIBUTES = {
     "action", "aria-current", "aria-describedby", "aria-hidden", "aria-invalid", "aria-label", "aria-labelledby",
     "aria-live", "aria-pressed", "aria-controls", "aria-expanded", "alt", "autocapitalize", "autocomplete", "charset",
     "checked", "class", "content", "data-base", "data-copies", "data-copy", "data-csrf", "data-desk", "data-library",
-    "data-batch", "data-key", "data-page", "data-step",
+    "data-batch", "data-channels", "data-key", "data-page", "data-step",
     "data-phone", "data-staff", "data-status", "datetime", "dir", "download", "enterkeyhint", "for", "height", "hidden",
     "href", "hreflang", "id", "label", "lang", "list", "max", "maxlength", "method", "min", "minlength", "name", "open",
     "pattern", "readonly", "rel",

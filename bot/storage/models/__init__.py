@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.storage.models.base import metadata
+from bot.storage.models.channels import address, carry_code, opt_out, outbound, received, service_reply
 from bot.storage.models.conversations import conversation, message, rasa_tracker, turn
 from bot.storage.models.desk import (
     audit,
@@ -24,8 +25,8 @@ from bot.storage.models.learning import daily_count, gap, gap_question, lesson, 
 from bot.storage.models.suggestions import delivery, suggestion, suggestion_event, survey, survey_answer
 
 __all__ = [
-    "audit", "canned_reply", "conversation", "conversation_tag", "daily_count", "delivery", "desk_setting",
-    "edit", "gap", "gap_question", "handoff", "label", "left_message", "lesson", "mail", "message", "metadata", "note",
-    "publication", "rasa_tracker", "rating", "staff", "staff_link", "staff_session", "suggestion",
-    "suggestion_event", "survey", "survey_answer", "turn",
+    "address", "audit", "canned_reply", "carry_code", "conversation", "conversation_tag", "daily_count", "delivery",
+    "desk_setting", "edit", "gap", "gap_question", "handoff", "label", "left_message", "lesson", "mail", "message",
+    "metadata", "note", "opt_out", "outbound", "publication", "rasa_tracker", "rating", "received", "service_reply",
+    "staff", "staff_link", "staff_session", "suggestion", "suggestion_event", "survey", "survey_answer", "turn",
 ]  # fmt: skip

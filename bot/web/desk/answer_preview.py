@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.conversations import sms
 from bot.knowledge.answers import Answer, read_answer
 from bot.knowledge.problems import LibraryFileError, Problem
+from bot.say import with_link
 from bot.web.desk.names import language_name
 
 
@@ -53,6 +54,6 @@ def _language(answer: Answer, code: str) -> Language:
     written = answer.written[code]
     parts = [(part.heading, part.text) for part in written.parts]
     short = answer.short.to(code)
-    message = sms.with_link(short, answer.source)
+    message = with_link(short, answer.source)
     source = f"[{written.title}]({answer.source})"
     return Language(code, language_name(code), written.title, parts, short, message, sms.length(message), source)

@@ -90,6 +90,14 @@ class AnsweredAlready(Refused):
     words = "A colleague has answered this message meanwhile. Go back to keep your words, and look at theirs first."
 
 
+class NotDelivered(Refused):
+    """What was written would not reach the patron; the message says why."""
+
+    code = "not_delivered"
+    status = 409
+    words = "This cannot be delivered to the patron now."
+
+
 class LastAdmin(Refused):
     """The change would leave the desk without an administrator."""
 

@@ -21,6 +21,7 @@ from bot.web.bodies import json_body, number
 from bot.web.desk import audit, guard
 from bot.web.desk.errors import BadForm
 from bot.web.desk.live_view import context, desk_state
+from bot.web.desk.reach import for_composer
 from bot.web.desk.render import page
 from bot.web.desk.sessions import Role
 from bot.web.keys import CLAIMS, CLOCK, DATABASE, KNOWLEDGE, LOG, PRESENCE, WORKER
@@ -117,7 +118,8 @@ def add_routes(app: web.Application) -> None:
 async def desk(request: web.Request) -> web.Response:
     """Show the live desk."""
     library = request.app[KNOWLEDGE].library
-    return await page(request, "live.html", library=library.name.to(DEFAULT_LANGUAGE), phone=library.phone)
+    name = library.name.to(DEFAULT_LANGUAGE)
+    return await page(request, "live.html", library=name, phone=library.phone, channels=for_composer())
 
 
 async def state(request: web.Request) -> web.Response:

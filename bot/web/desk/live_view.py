@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.channels.model import is_messaging
 from bot.clock import utc
 from bot.conversations.handoff import IN_ORDER, open_handoff
 from bot.conversations.model import Mode, Sender
@@ -26,6 +28,7 @@ from bot.storage.models import (
     turn,
 )
 from bot.web.desk.names import branch_name, entity_words, language_name, topic_name
+from bot.web.desk.reach import Trouble, named, reach_of, troubles, undelivered
 from bot.web.desk.render import closing_line
 from bot.web.desk.sessions import StaffMember
 from bot.web.keys import CLOCK, DATABASE, HANDOFFS, LOG, PRESENCE, WORDING
@@ -42,9 +45,14 @@ async def desk_state(app: web.Application, me: StaffMember) -> dict[str, Any]:
         people = await app[PRESENCE].people(db)
         rows = list(await db.execute(_TALKS))
         last = await _newest(db, [row.conversation_id for row in rows])
+        trouble = await troubles(db, {row.conversation_id: row.claimed_at or row.requested_at for row in rows})
         inbox = (await db.execute(sa.select(sa.func.count()).where(left_message.c.state == "open"))).scalar_one()
         paused = await app[HANDOFFS].stopped(db)
-    talks = {row.conversation_id: _talk(app, row, last.get(row.conversation_id), now) for row in rows}
+    talks = {
+        row.conversation_id: _talk(app, row, last.get(row.conversation_id), now)
+        | trouble.get(row.conversation_id, Trouble()).shown()
+        for row in rows
+    }
     names = {person.id: person.shown_as for person in people}
     taken = [row for row in rows if row.state == "claimed"]
     offered = [row for row in taken if row.transfer_to == me.id and row.transfer_until > now]
@@ -102,6 +110,8 @@ async def context(app: web.Application, me: StaffMember, conversation_id: str) -
             )
         ).scalars()
         rated = list(await db.execute(sa.select(rating).where(rating.c.conversation_id == conversation_id)))
+        reach = await reach_of(app, db, talk)
+        missed = await undelivered(db, conversation_id)
     owner = row.staff_id if row is not None and row.state == "claimed" else None
     guides = [one.understood["guide"] for one in turns if (one.understood or {}).get("guide")]
     return {
@@ -114,10 +124,13 @@ async def context(app: web.Application, me: StaffMember, conversation_id: str) -
             "language": language_name(talk.lang),
             "branch": branch_name(app, talk.branch),
             "page": talk.context,
-            "channel": talk.channel,
-            "here": row is not None and bool(row.patron_seen_at) and row.patron_seen_at > now - LOST_SECONDS,
+            "here": is_messaging(talk.channel)
+            or (row is not None and bool(row.patron_seen_at) and row.patron_seen_at > now - LOST_SECONDS),
             "began": utc(talk.created_at),
+            **named(talk.channel),
         },
+        "reach": asdict(reach) if reach is not None else None,
+        "undelivered": {str(seq): asdict(one) for seq, one in missed.items()},
         "handoff": None
         if row is None
         else {"reason": row.reason, "question": row.question, "waited": (row.claimed_at or now) - row.requested_at},
@@ -173,11 +186,12 @@ def _talk(app: web.Application, row: Any, newest: Any, now: float) -> dict[str, 
         "branch": branch_name(app, row.branch),
         "lang": row.lang,
         "language": language_name(row.lang),
-        "channel": row.channel,
+        **named(row.channel),
         "reason": row.reason,
         "question": row.question,
         "urgent": row.urgent,
-        "patron": "here" if (row.patron_seen_at or 0) > now - LOST_SECONDS else "away",
+        # Only a window tells when its patron has left; a telephone is always there.
+        "patron": "here" if is_messaging(row.channel) or (row.patron_seen_at or 0) > now - LOST_SECONDS else "away",
         "seq": row.seq,
         "last_from": newest.sender if newest is not None else Sender.SYSTEM.value,
         "last": words if len(words) <= WORDS_MOST else words[: WORDS_MOST - 1] + "…",

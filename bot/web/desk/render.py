@@ -51,6 +51,7 @@ FLASHES = {
     "redacted": "The passage is removed from this chat.",
     "deleted": "The chat is deleted.",
     "done": "Marked as done.",
+    "answered_here": "Marked as done. Your answer is on its way into the chat.",
     "mailed": "Marked as done. Your answer is on its way by e-mail.",
     "reopened_message": "The message is open again.",
     "told": "Saved. Whoever left an e-mail address is told.",

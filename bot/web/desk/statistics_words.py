@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.channels.model import channel_name
 from bot.statistics.hiding import Hidden, Shown
 from bot.statistics.periods import Period
 from bot.statistics.report import Figure, Measure, Unit
@@ -42,7 +43,6 @@ FIRST_COLUMNS = {
     "thumbs": "Rating",
     "suggestions": "Kind",
 }
-CHANNELS = {"web": "Website", "sms": "Text message"}
 NONE = "–"
 
 
@@ -143,7 +143,7 @@ def labels(app: web.Application, table: Table) -> Callable[[Row], str]:
         "unanswered": lambda row: row.text,
         "branches": lambda row: branch_name(app, row.key) or "No branch’s page",
         "languages": lambda row: language_name(row.key),
-        "channels": lambda row: CHANNELS.get(row.key, row.key.capitalize()),
+        "channels": lambda row: channel_name(row.key),
         "ratings": lambda row: RATINGS[row.key],
         "thumbs": lambda row: RATINGS[row.key],
         "suggestions": lambda row: KINDS.get(row.key, row.key.capitalize()),

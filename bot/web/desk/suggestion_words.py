@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.channels.model import channel_name
 from bot.suggestions.model import Kind, Status, formats_of, wished
 from bot.web.desk.names import branch_name, language_name
 
@@ -39,6 +40,7 @@ def told(app: web.Application, row: Any) -> dict[str, Any]:
         "pill": PILLS.get(row.status, ""),
         "branch": branch_name(app, row.branch),
         "language": language_name(row.lang),
+        "channel": channel_name(row.channel),
         "facts": [
             (name, value)
             for name, value in (

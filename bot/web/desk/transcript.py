@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.channels.model import channel_name
 from bot.conversations import redaction, transcripts
 from bot.conversations.log import remove
 from bot.conversations.model import Message, Sender
@@ -15,6 +16,7 @@ from bot.web import keys
 from bot.web.desk import audit, forms, guard
 from bot.web.desk.errors import BadForm, NotThere
 from bot.web.desk.names import branch_name, entity_words, language_name, topic_name
+from bot.web.desk.reach import Undelivered, undelivered
 from bot.web.desk.render import page, see_other
 from bot.web.desk.review import FOLLOW_UPS
 from bot.web.desk.sessions import Role
@@ -107,6 +109,7 @@ async def _show(request: web.Request, template: str, action: str) -> web.Respons
     async with request.app[keys.DATABASE].read() as db:
         found = await transcripts.read(db, _id(request))
         taught = await lessons.of_answers(db, _id(request))
+        missed = await undelivered(db, _id(request))
     async with request.app[keys.DATABASE].write() as db:
         await audit.record(db, request[guard.STAFF], action, found.talk.id, at=_now(request))
     return await page(
@@ -117,7 +120,8 @@ async def _show(request: web.Request, template: str, action: str) -> web.Respons
         title=_title(found),
         branch=branch_name(request.app, found.talk.branch),
         language=language_name(found.talk.lang),
-        items=_items(request, found),
+        channel=channel_name(found.talk.channel),
+        items=_items(request, found, missed),
         follow_ups=FOLLOW_UPS,
         became={seq: _became(row) for seq, row in taught.items()},
         tags=found.tags,
@@ -130,7 +134,7 @@ async def _show(request: web.Request, template: str, action: str) -> web.Respons
     )
 
 
-def _items(request: web.Request, found: Transcript) -> list[dict[str, Any]]:
+def _items(request: web.Request, found: Transcript, missed: dict[int, Undelivered]) -> list[dict[str, Any]]:
     """Return messages and notes in the order in which they are read."""
     items: list[dict[str, Any]] = []
     waiting = list(found.notes)
@@ -138,7 +142,9 @@ def _items(request: web.Request, found: Transcript) -> list[dict[str, Any]]:
     sent = {block["form"] for one in found.messages for block in one.blocks if "form" in block}
     for one in found.messages:
         asked = asked or one.sender is Sender.PATRON
-        items.append(_message(request, found, one, one.seq in sent) | {"answers": asked and one.sender is Sender.BOT})
+        answers = asked and one.sender is Sender.BOT
+        more = {"answers": answers, "undelivered": missed.get(one.seq)}
+        items.append(_message(request, found, one, one.seq in sent) | more)
         while waiting and waiting[0].after_seq <= one.seq:
             items.append({"kind": "note", "row": waiting.pop(0)})
     return items + [{"kind": "note", "row": row} for row in waiting]

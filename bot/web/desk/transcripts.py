@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from bot.channels.model import channel_name, is_messaging
 from bot.conversations import transcripts
 from bot.conversations.plain import plain_text
 from bot.conversations.search_words import spans, terms
@@ -145,6 +146,7 @@ def _line(request: web.Request, found: Found, words: str) -> dict[str, Any]:
         "first": excerpt(found.first, words if shown else "") if found.first else [],
         "topic": topic_name(request.app[keys.WORDING], found.intent) if found.intent else None,
         "branch": branch_name(request.app, talk.branch),
+        "channel": channel_name(talk.channel) if is_messaging(talk.channel) else None,
         "lang": talk.lang,
         "language": language_name(talk.lang),
         "mode": talk.mode.value,
@@ -174,7 +176,7 @@ def _fields(request: web.Request, offered: dict[str, list[Any]]) -> list[dict[st
         {"name": "rating", "label": "Rating", "options": list(RATINGS.items())},
         {"name": "label", "label": "Label", "options": list(LABELS.items())},
         {"name": "tag", "label": "Tag", "options": [(one, one) for one in offered["tags"]]},
-        {"name": "channel", "label": "Channel", "options": [(one, one) for one in offered["channels"]]},
+        {"name": "channel", "label": "Channel", "options": [(one, channel_name(one)) for one in offered["channels"]]},
     ]
 
 

@@ -10,7 +10,7 @@ from aiohttp import WSCloseCode, web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.conversations.errors import BadChoice, BadToken, ChatGone, Paused
-from bot.conversations.model import Conversation, Mode, Sender
+from bot.conversations.model import Conversation, Message, Mode, Sender
 from bot.conversations.text import clean
 from bot.web import stream
 from bot.web.bodies import json_body, number
@@ -30,6 +30,7 @@ from bot.web.keys import (
     WORKER,
 )
 from bot.web.messages import render
+from bot.web.patron.carry import give_code, take_over
 from bot.web.patron.greeting import language_of, mark, policy, welcome
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Begin(BaseModel):
     lang: str | None = Field(default=None, max_length=35)
     branch: str | None = Field(default=None, max_length=64)
     context: str | None = Field(default=None, max_length=1000)
+    code: str | None = Field(default=None, max_length=40)
 
 
 class Send(BaseModel):
@@ -89,32 +91,39 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/api/v1/chats/{id}/ws", live)
     app.router.add_post("/api/v1/chats/{id}/forms", fill_in)
     app.router.add_post("/api/v1/chats/{id}/rating", rate)
+    app.router.add_post("/api/v1/chats/{id}/code", carry)
     app.router.add_delete("/api/v1/chats/{id}", forget)
     app.router.add_get("/health/live", alive)
     app.router.add_get("/health/ready", ready)
 
 
 async def begin(request: web.Request) -> web.Response:
-    """Begin a chat."""
+    """Begin a chat, or go on with the one that a code stands for."""
     _count_request(request)
     body = await json_body(request, Begin)
     library = request.app[KNOWLEDGE].library
     lang = language_of(body.lang, request)
     request[LANGUAGE] = lang
+    if body.code is not None:
+        return await _began(request, *await take_over(request, body.code))
     branch = body.branch if body.branch in {branch.id for branch in library.branches} else None
     context = _printable(body.context)[:200] if body.context else None
     first = welcome(request.app, lang)
     begun = await request.app[LOG].begin("web", lang, first, branch, context, mark(request.app))
+    return await _began(request, begun.conversation, begun.token, [begun.welcome])
+
+
+async def _began(request: web.Request, talk: Conversation, token: str, said: list[Message]) -> web.Response:
     return web.json_response(
         {
-            "id": begun.conversation.id,
-            "token": begun.token,
-            "seq": begun.welcome.seq,
-            "mode": begun.conversation.mode.value,
-            "lang": lang,
+            "id": talk.id,
+            "token": token,
+            "seq": said[-1].seq,
+            "mode": talk.mode.value,
+            "lang": talk.lang,
             "policy": policy(request.app),
-            "messages": [render(begun.welcome)],
-            "state": await _reader(request, begun.conversation).state(Mode.BOT, lang),
+            "messages": [render(one) for one in said],
+            "state": await _reader(request, talk).state(talk.mode, talk.lang),
         },
         status=201,
     )
@@ -197,6 +206,15 @@ async def rate(request: web.Request) -> web.Response:
     body = await json_body(request, Rate)
     await request.app[RATINGS].rate(talk.id, body.seq, body.value, body.comment)
     return web.json_response({"ok": True})
+
+
+async def carry(request: web.Request) -> web.Response:
+    """Give a code by which the chat goes on at another place, and the places."""
+    _count_request(request)
+    talk = await _opened(request)
+    if wait := request.app[LIMITS].message(talk.id):
+        raise RateLimited(seconds=math.ceil(wait))
+    return web.json_response(await give_code(request, talk), status=201)
 
 
 async def forget(request: web.Request) -> web.Response:

@@ -11,6 +11,7 @@ from bot.conversations.text import TEXT_MAX
 from bot.conversations.turns import Says
 from bot.web.closing import closing_block, mark_of
 from bot.web.keys import CLOCK, KNOWLEDGE, SETTINGS, WORDING
+from bot.web.patron.carry import places
 from bot.wording import DEFAULT_LANGUAGE, LANGUAGES, Wording
 
 # What the first quick replies stand for; their labels are the responses utter_welcome_<intent>.
@@ -57,6 +58,7 @@ def policy(app: web.Application) -> dict[str, Any]:
         "library": library.name.to(DEFAULT_LANGUAGE),
         "phone": library.phone,
         "email": library.email,
+        "places": bool(places(app[SETTINGS].channels)),
     }
 
 

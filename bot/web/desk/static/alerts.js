@@ -39,7 +39,9 @@ export function play(name) {
 export const calls = (waited) => (waited >= 120 ? 2 + Math.floor(waited / 60) : 1 + (waited >= 30) + (waited >= 60));
 
 export const looking = () => !document.hidden && document.hasFocus();
-export const where = (talk) => [talk.branch, talk.language].filter(Boolean).join(', ');
+export const where = (talk) => [talk.branch, talk.messaging && talk.channel_name, talk.language].filter(Boolean).join(', ');
+/** Return the same as a heading: an unknown branch is said only where a window of the website could tell it. */
+export const heading = (talk) => [talk.branch ?? (talk.messaging ? null : 'No branch'), talk.messaging && talk.channel_name, talk.language].filter(Boolean).join(' · ');
 
 /** Watch the desk's state; `show(chat)` opens a chat whose notification was clicked. */
 export function alarm(show) {

@@ -1,4 +1,5 @@
 // The middle of the desk: one chat, its head, its messages and notes, and what may be done with it.
+import { heading } from './alerts.js';
 import { composer } from './live-composer.js';
 import { follow } from './live-line.js';
 import { ticking } from './live-list.js';
@@ -28,7 +29,7 @@ export function conversation(desk) {
 	let mode = null;
 	let atBottom = true; // what is newest stays in view when the space for it shrinks
 	let caught = () => {};
-	const compose = composer(desk, { send, typing: () => line.up({ typing: true }), place: () => desk.find(desk.chat) });
+	const compose = composer(desk, { send, typing: () => context?.patron.messaging || line.up({ typing: true }), place: () => desk.find(desk.chat) });
 
 	const sizes = new ResizeObserver(() => ui && atBottom && end());
 
@@ -86,13 +87,13 @@ export function conversation(desk) {
 		away = there ? null : (away ?? Date.now());
 		const left = !there && (mode === 'ended' || Date.now() - away > AWAY_FOR);
 		const patron = context?.patron ?? talk;
-		const title = [patron.branch ?? 'No branch', patron.language].filter(Boolean).join(' · ');
+		const title = heading(patron);
 		const can = desk.allowed(talk);
 		const sign = JSON.stringify([talk.chat, talk.kind, talk.staff, talk.from, talk.note, talk.transfer?.to, talk.reason, there, left, mode, title, can, gone, context?.staff, desk.S.me.status]);
 		if (signs === sign) return;
 		signs = sign;
 		ui.title.textContent = title;
-		const present = mode === 'ended' ? ['off', 'Chat ended'] : there ? ['ok', 'Patron is here'] : left ? ['off', 'Patron has left'] : ['warn', 'Patron is reconnecting…'];
+		const present = mode === 'ended' ? ['off', 'Chat ended'] : patron.messaging ? ['ok', `By ${patron.channel_name}`] : there ? ['ok', 'Patron is here'] : left ? ['off', 'Patron has left'] : ['warn', 'Patron is reconnecting…'];
 		ui.facts.replaceChildren(put(h('span'), { class: `dot ${present[0]}`, 'aria-hidden': true }), ' ', h(`span.is-${present[0]}`, {}, present[1]),
 			...(talk.kind === 'waiting' ? [' · Waiting ', ticking('data-from', desk.at - 1e3 * talk.waited)] : talk.kind === 'mine' ? [' · with you for ', ticking('data-from', desk.at - 1e3 * talk.waited)] : []));
 		const act = (label, key, run, tone = 'quiet') => button([label, ' ', h('kbd', { 'aria-hidden': true }, key)], () => (menu(false), run()), { class: `button ${tone} small`, 'aria-keyshortcuts': key });
@@ -154,10 +155,11 @@ export function conversation(desk) {
 			const key = message.from === 'note' ? `n${message.id}` : (message.client_id ?? message.seq);
 			const first = all[i - 1]?.from !== message.from || all[i - 1]?.name !== message.name;
 			const state = message.from === 'note' || message.seq ? '' : gone ? 'failed' : (message.state ?? 'sending');
-			const sign = [state, first].join();
+			const missed = context?.undelivered?.[message.from === 'note' ? null : message.seq];
+			const sign = [state, first, missed?.words].join();
 			const li = rows.get(key) ?? h('li');
 			rows.set(key, li);
-			if (li.sign !== sign) message.from === 'note' ? note(li, message) : bubble(li, message, first, state);
+			if (li.sign !== sign) message.from === 'note' ? note(li, message) : bubble(li, message, first, state, missed);
 			li.sign = sign;
 			return li;
 		});
@@ -175,13 +177,14 @@ export function conversation(desk) {
 	function note(li, { name, at, text }) {
 		put(li, { class: 'm note' }).replaceChildren(h('p.by', {}, h('strong', {}, 'Note, not sent'), ` · ${name} · ${time(at)}`), h('div.b', {}, h('p', { dir: 'auto' }, text)));
 	}
-	function bubble(li, message, first, state) {
+	function bubble(li, message, first, state, missed) {
 		const { from, lang = 'en' } = message;
 		const mine = from === 'staff' && (!message.seq || message.name === desk.S.me.shown_as);
 		const name = from === 'patron' ? 'Patron' : from === 'bot' ? 'Assistant' : from === 'system' ? 'Notice' : mine ? 'You' : (message.name ?? 'Colleague');
-		put(li, { class: ['m', from, mine && 'ours', first && 'first', state].filter(Boolean).join(' '), id: message.seq ? `m${message.seq}` : null })
+		put(li, { class: ['m', from, mine && 'ours', first && 'first', state, missed?.failed && 'failed'].filter(Boolean).join(' '), id: message.seq ? `m${message.seq}` : null })
 			.replaceChildren(h(first && from !== 'system' ? 'p.by' : 'p.by.hidden', {}, `${name} · ${time(message.at)}`),
 				h('div.b', { lang, dir: from === 'patron' ? 'auto' : dir(lang) }, message.blocks.map((block) => (from === 'patron' && block.type === 'text' ? h('p.as-typed', {}, block.text) : drawn(block)))));
+		if (missed) li.append(h(missed.failed ? 'p.state.bad' : 'p.state.soft', {}, missed.words));
 		if (state === 'sending') li.append(h('p.state.soft', {}, 'Sending…'));
 		if (state === 'failed') {
 			li.append(h('div.state.bad', {}, h('strong', {}, 'Not sent.'), ' ', reasons.get(message.text) ?? '',
@@ -232,6 +235,7 @@ export function conversation(desk) {
 		if (!ui || !desk.chat) return;
 		const text = typing > Date.now() ? 'Patron is typing…' : '';
 		if (ui.typing.textContent !== text) ui.typing.textContent = text;
+		compose.tick();
 		if (away) head(desk.find(desk.chat));
 	}
 	function leave() {
@@ -262,6 +266,7 @@ export function conversation(desk) {
 				desk.say(`Not sent. ${message ?? ''}`);
 			},
 		}));
+		compose.told(null);
 		compose.open(chat);
 		line.start();
 		api.draw();
@@ -287,6 +292,7 @@ export function conversation(desk) {
 		told(now) {
 			context = now;
 			mode = now.mode;
+			compose.told(now);
 			api.draw();
 		},
 		use,

@@ -1,4 +1,5 @@
 // Where staff write: a reply that is sent, or a note that is not. What is typed is kept for each chat.
+import { channelLines } from './live-channel.js';
 import { drafts } from './live-line.js';
 import { picker } from './live-replies.js';
 import { button, h, put } from './widget.js';
@@ -13,7 +14,7 @@ export function composer(desk, { send, typing, place }) {
 	let kind = 'reply';
 	let allowed = false;
 
-	const box = h('textarea#reply', { rows: 1, maxlength: MOST, input: typed, keydown: key, 'aria-describedby': 'composer-hint', blur: keep });
+	const box = h('textarea#reply', { rows: 1, maxlength: MOST, input: typed, keydown: key, 'aria-describedby': 'composer-hint composer-count', blur: keep });
 	const label = h('label', { for: 'reply' });
 	const hint = h('p.hint', { id: 'composer-hint' });
 	const tabs = h('div.kinds', { role: 'group', 'aria-label': 'What you write' },
@@ -21,7 +22,8 @@ export function composer(desk, { send, typing, place }) {
 		button('Note', () => focus('note'), { 'data-kind': 'note' }));
 	const go = button('Send', submit, { class: 'button go' });
 	const replies = picker(box, desk, place);
-	const element = h('div.composer', {}, replies.element, h('div.top', {}, tabs, label, hint), h('div.line', {}, box, go));
+	const lines = channelLines(desk);
+	const element = h('div.composer', {}, replies.element, h('div.top', {}, tabs, label, hint), h('div.line', {}, box, go), lines.element);
 
 	function keep() {
 		if (chat) drafts.set(chat, kind, box.value);
@@ -36,6 +38,7 @@ export function composer(desk, { send, typing, place }) {
 		label.className = kind === 'note' ? '' : 'hidden';
 		go.textContent = kind === 'note' ? 'Save note' : 'Send';
 		const sends = desk.prefs().ctrl_enter ? 'Ctrl+Enter sends, Enter makes a new line' : 'Enter sends, Shift+Enter makes a new line';
+		lines.count(box.value, kind === 'reply');
 		hint.textContent = kind === 'note' ? 'Only staff can read notes.' : `${sends}. Type / for saved replies.`;
 	}
 	function load(next) {
@@ -53,6 +56,7 @@ export function composer(desk, { send, typing, place }) {
 	function typed() {
 		keep();
 		grow();
+		lines.count(box.value, kind === 'reply');
 		if (kind === 'note') return replies.close();
 		replies.look();
 		clearTimeout(later);
@@ -120,6 +124,12 @@ export function composer(desk, { send, typing, place }) {
 			show();
 			requestAnimationFrame(grow);
 		},
+		/** Take what is known of the chat. */
+		told(context) {
+			lines.know(context);
+			if (context) show();
+		},
+		tick: lines.tick,
 		/** Say whether the chat is mine to write in. */
 		allow(now) {
 			if (now === allowed) return show();

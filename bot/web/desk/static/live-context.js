@@ -2,7 +2,6 @@
 import { still } from './live-list.js';
 import { button, h, put } from './widget.js';
 
-const CHANNELS = { web: 'Website chat' };
 const REASONS = {
 	asked: 'Asked for a person',
 	not_understood: 'The assistant did not understand twice',
@@ -106,9 +105,9 @@ export function context(desk) {
 				['Page', patron.page && page(patron.page)],
 				['Branch', patron.branch ?? 'Not known'],
 				['Language', patron.language],
-				['Channel', CHANNELS[patron.channel] ?? patron.channel],
+				['Channel', patron.channel_name],
 				['Began', patron.began && moment(patron.began)],
-				['Now', patron.here ? 'Here' : 'Away'],
+				['Now', !patron.messaging && (patron.here ? 'Here' : 'Away')],
 			])),
 			handoff && part('Why they asked', h('p', {}, REASONS[handoff.reason] ?? handoff.reason), handoff.question && h('blockquote', { dir: 'auto' }, handoff.question)),
 			guide && part('Guide', h('p', {}, h('strong', {}, guide.title)), h('p', {}, `Reached step ${guide.step} of ${guide.of}`), h('progress', { max: guide.of, value: guide.step, 'aria-label': 'Steps of the guide' })),

@@ -1,5 +1,5 @@
 // The lists at the left: who waits, who is offered to me, my chats, my colleagues'.
-import { calls } from './alerts.js';
+import { calls, heading } from './alerts.js';
 import { button, h, put } from './widget.js';
 
 const REASONS = {
@@ -52,11 +52,11 @@ export function lists(desk) {
 		const unread = kind === 'mine' && desk.unread(talk);
 		const moment = kind === 'offered' ? desk.at + 1e3 * talk.left : desk.at - 1e3 * talk.waited;
 		if (!(Math.abs(moment - li.moment) < 1500)) li.moment = moment; // a push that was late must not make the clock jump
-		const place = [talk.branch ?? 'No branch', talk.language].join(' · ');
+		const place = heading(talk);
 		const sign = still([talk, unread, desk.chat === talk.chat, li.moment]);
 		if (li.sign === sign) return;
 		li.sign = sign;
-		li.className = ['item', kind, talk.urgent && 'urgent', unread && 'unread', talk.patron === 'away' && 'away'].filter(Boolean).join(' ');
+		li.className = ['item', kind, talk.urgent && 'urgent', unread && 'unread', talk.patron === 'away' && 'away', talk.undelivered && 'missed'].filter(Boolean).join(' ');
 		put(parts.open, { 'aria-current': desk.chat === talk.chat ? 'true' : null });
 		const time = ticking(kind === 'offered' ? 'data-until' : 'data-from', li.moment);
 		const label = { waiting: 'Waiting ', offered: `${talk.from} passes you a chat: `, mine: '', others: `${talk.staff} · ` }[kind];
@@ -70,6 +70,9 @@ export function lists(desk) {
 			kind === 'waiting' && talk.urgent && [REASONS[talk.reason] ?? 'Comes first', 'danger'],
 			kind === 'waiting' && !talk.urgent && REASONS[talk.reason] && [REASONS[talk.reason], ''],
 			talk.patron === 'away' && ['Patron is away', 'warn'],
+			talk.stopped && ['Wants no messages (STOP)', 'danger'],
+			talk.undelivered > 0 && [talk.undelivered > 1 ? `${talk.undelivered} messages not delivered` : 'Message not delivered', 'danger'],
+			talk.tried > 0 && ['Not yet delivered', 'warn'],
 			talk.transfer && [`Waiting for ${talk.transfer.to}`, 'warn'],
 		].filter(Boolean);
 		parts.more.replaceChildren(h('span.pill.warn.late', { hidden: '' }, 'Waiting over a minute'), ...signs.map(([text, tone]) => h(`span.pill${tone && '.' + tone}`, {}, text)));

@@ -1,11 +1,12 @@
 // The live desk: one state from the server, four parts that draw it, and what staff do with it.
-import { alarm, looking, wake, where } from './alerts.js';
+import { alarm, looking, wake } from './alerts.js';
 import { conversation } from './live-chat.js';
 import { context } from './live-context.js';
 import * as dialogs from './live-dialogs.js';
 import { belongTo, follow, unsent } from './live-line.js';
 import { link } from './live-link.js';
 import { lists, still, tick } from './live-list.js';
+import { news } from './live-news.js';
 import { put } from './widget.js';
 
 const $ = (id) => document.getElementById(id);
@@ -24,7 +25,6 @@ let asked = 0;
 let later = [];
 let connected = 'opening';
 let changed = {}; // preferences on their way to the server
-let known = new Set();
 let lostAt = 0;
 let toasted, prefix;
 
@@ -178,6 +178,7 @@ const middle = conversation(desk);
 const left = lists(desk);
 const right = context(desk);
 const alerts = alarm((chat) => desk.open(chat));
+const announce = news(desk);
 const line = link(base, csrf, { state: heard, link: linked });
 
 const refresh = () => line.refresh().catch((error) => desk.problem(error.message));
@@ -222,7 +223,7 @@ function heard(S) {
 	const before = desk.S && desk.chat && still(desk.find(desk.chat));
 	const first = !desk.S;
 	if (first) belongTo(S.me.id);
-	announce(S, first);
+	announce(desk.S, S);
 	desk.S = S;
 	desk.at = Date.now();
 	if (connected !== 'on') resume();
@@ -232,24 +233,6 @@ function heard(S) {
 	else if (before && before !== still(desk.find(desk.chat))) learn();
 }
 const call = () => alerts.check(desk.S, (Date.now() - desk.at) / 1e3, desk.prefs(), desk.S.mine.filter(desk.unread).length);
-/** Tell a screen reader what has come: a waiting chat, an offer, what was taken from under the hand. */
-function announce(S, first) {
-	const now = new Set([...S.waiting.map((talk) => `w:${talk.chat}`), ...S.offered.map((talk) => `o:${talk.chat}`)]);
-	if (!first) {
-		for (const talk of S.waiting) if (!known.has(`w:${talk.chat}`)) desk.say(`New chat waiting: ${where(talk)}.`);
-		for (const talk of S.offered) if (!known.has(`o:${talk.chat}`)) desk.say(`${talk.from} passes you a chat: ${talk.note}`);
-		for (const talk of S.mine) {
-			const old = desk.S.mine.find((one) => one.chat === talk.chat);
-			if (old?.transfer && !talk.transfer) desk.problem(`${old.transfer.to} did not take the chat. You still have it.`);
-			if (old && talk.chat !== desk.chat && talk.seq > old.seq && talk.last_from === 'patron') desk.say(`New message: ${where(talk)}.`);
-		}
-		for (const talk of S.others) {
-			const old = desk.S.mine.find((one) => one.chat === talk.chat);
-			if (old?.transfer) desk.problem(`${talk.staff} accepted the chat.`);
-		}
-	}
-	known = now;
-}
 /** Everything that was missed is fetched before "Connected" is shown. */
 async function resume() {
 	if (connected === 'syncing') return;

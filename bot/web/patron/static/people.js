@@ -9,6 +9,7 @@ export const EN = {
 	sure: 'Clear this chat? It cannot be brought back.',
 	sureleft: 'Clear this chat? It cannot be brought back, and the message that you left for us is withdrawn with it.', yes: 'Clear', no: 'Keep', hide: 'Hide this button on this page',
 	wider: 'Make wider', narrower: 'Make narrower', memory: 'This chat will be forgotten when you leave this page.',
+	phone: 'Continue on my phone', code: 'I have a code',
 };
 
 const CSS = `
@@ -209,7 +210,8 @@ export default function people(chat) {
 	const { $, ask, button, draw, focus, h, keep, line, put, root, say, store, t, tell, then } = chat;
 	const { host } = root;
 	const floating = $('root').classList.contains('float');
-	let asking, typist, stop, thumbs;
+	let asking, typist, stop, thumbs, carrying;
+	let tries = 0;
 	let shown = 0; // when the patron was last shown as typing
 	root.adoptedStyleSheets.push(sheet);
 	Object.assign(chat, { drafts: new Map(), sent: new Set(), mine: keep(store.area ? 'session' : 'none', chat.server) });
@@ -260,6 +262,8 @@ export default function people(chat) {
 		return [
 			open && mode === 'bot' && !paused && act(t('person'), () => ask(t('person'), 'do.person')),
 			open && mode !== 'ended' && !paused && act(t('end'), () => question('ending')),
+			open && mode !== 'ended' && line.chat.policy.places && act(t('phone'), () => carry(true)),
+			line.chat?.policy.places && act(t('code'), () => carry()),
 			line.log[0] && act(t('print'), print),
 			...Object.keys(chat.LANGS).filter((l) => l !== lang).map((l) => act(chat.LANGS[l], () => (store.set('lang', l), chat.speak()), l)),
 			floating && !matchMedia('(max-width:30em),(max-height:30em)').matches && act(t(wide ? 'narrower' : 'wider'), () => (store.set('wide', wide ? null : 1), draw())),
@@ -269,11 +273,17 @@ export default function people(chat) {
 		];
 	}
 
+	/** Let the talk go on at another place, or bring one here; few do, so its module comes late. */
+	async function carry(give) {
+		carrying ??= await import(`./carry.js?${tries++}`).catch(() => null);
+		carrying ? carrying.default(chat, give) : say(t('unsent'));
+	}
 	/** What makes a row be drawn anew. */
 	const sign = (m) => m.blocks.some((b) => BLOCKS[b.type]) && [wasSent(chat, m), line.rated[0], chat.drafts.get(m.seq)?.open].join('/');
 	const said = (block) => BLOCKS[block.type] && (block.title ?? block.prompt);
 	/** After the rows: the newest answer of the assistant can be rated. */
 	function drawn(all, rows) {
+		chat.rows = rows;
 		if (!all[0]) $('paper')?.remove();
 		$('form').hidden = line.state.mode === 'ended';
 		const { lang } = $('root');

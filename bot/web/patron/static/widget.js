@@ -412,7 +412,7 @@ function mount(host) {
 			awaits() ? draw() : expect();
 		},
 	});
-	const chat = { $, LANGS, ask, button, draw, focus, h, keep, line, put, root, say, server, speak, store, t, tell, then };
+	const chat = { $, EN, LANGS, ask, button, draw, focus, h, keep, line, put, root, say, server, speak, store, t, tell, then };
 	const awaits = () => !line.state.paused && !/waiting|staff|ended/.test(line.state.mode);
 	const named = ({ from, name }) => (from === 'staff' && name ? t('named', { name }) : name || t(from));
 	const policy = () => line.chat?.policy ?? {};
