@@ -17,6 +17,7 @@ import aiohttp
 import sqlalchemy as sa
 import yaml
 
+from bot.channel_settings import ChannelSettings
 from bot.conversations.errors import ChatGone
 from bot.conversations.handoff import Outcome
 from bot.conversations.presence import Person, Status
@@ -69,6 +70,7 @@ def demo_settings(settings: Settings) -> Settings:
         mail_server="",  # invented messages are nobody's mail
         koha_url="",
         webhook_url="",
+        channels=ChannelSettings(),
         messages_a_minute=10_000,
         requests_a_minute=100_000,
     )
@@ -202,6 +204,10 @@ class Stage:
         async with self._session.post("/api/v1/chats", json=body) as response:
             begun = await response.json()
         patron = Patron(self._session, begun["id"], begun["token"], begun["seq"])
+        if "channel" in script:  # as if it had come by it; there is nobody to send anything to
+            async with self._app[keys.DATABASE].write() as db:
+                mine = conversation.update().where(conversation.c.id == patron.id)
+                await db.execute(mine.values(channel=script["channel"]))
         for text in script["says"]:
             await patron.say(text)
         return patron
