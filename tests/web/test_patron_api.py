@@ -68,6 +68,7 @@ async def test_chat_begins_with_a_stored_welcome_and_the_house_rules(client: Cli
         "library": "Alder Falls Public Library",
         "phone": "315-555-0140",
         "email": "ask@alderfalls.example",
+        "places": False,
     }
     stored = await (await client.get(f"{place}/messages?after=0", headers=headers)).json()
     state = {"mode": "bot", "queue": None, "staff": None, "paused": None}
