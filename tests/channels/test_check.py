@@ -60,6 +60,7 @@ async def test_channel_that_works_is_ok_and_nobody_is_written_to(
         ("telegram", {"telegram_token": "1234567:wrong_token_of_the_bot"}, "(TELEGRAM_TOKEN)"),
         ("telegram", {"public_url": "https://old.library.example"}, "python -m bot channels connect"),
         ("messenger", {"messenger_page_token": "wrong"}, "(MESSENGER_PAGE_TOKEN)"),
+        ("messenger", {"messenger_app_secret": "wrong"}, "(MESSENGER_APP_SECRET)"),
         ("slack", {"slack_bot_token": "xoxb-wrong"}, "(invalid_auth)"),
         ("webhook", {"channel_secret": "whsec_" + "Y2Nj" * 11}, "401"),
     ],

@@ -139,6 +139,8 @@ def _problem(status: int, error: dict[str, Any], after: float) -> NotSent:
         return Later("Messenger asks to wait", after or 60.0, all_=True)
     if code == 190:
         return Later("Messenger refuses the page's token (MESSENGER_PAGE_TOKEN)", 300.0)
+    if code == 100 and "appsecret_proof" in words(error.get("message")):
+        return Later("Messenger refuses the app's secret (MESSENGER_APP_SECRET)", 300.0)
     if status >= 500 or code in PASSING or error.get("is_transient") is True:
         return Uncertain(f"Messenger answered {status}")
     if code == 10 and more != OUTSIDE_WINDOW:

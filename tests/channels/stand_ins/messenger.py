@@ -36,17 +36,22 @@ class Messenger(StandIn):
         app.router.add_get("/me", self._me)
         app.router.add_get("/me/subscribed_apps", self._apps)
 
-    def _honest(self, request: web.Request) -> bool:
+    def _stranger(self, request: web.Request) -> web.Response | None:
+        """Refuse who does not have the page's token, or not the secret of the app that made it."""
+        if request.headers.get("Authorization") != f"Bearer {PAGE}":
+            return self._refusal(190, 401)
         proof = hmac.new(APP.encode(), PAGE.encode(), hashlib.sha256).hexdigest()
-        return request.headers.get("Authorization") == f"Bearer {PAGE}" and request.query["appsecret_proof"] == proof
+        if request.query["appsecret_proof"] != proof:
+            return self._refusal(100, message="Invalid appsecret_proof provided in the API argument")
+        return None
 
-    def _refusal(self, code: int, status: int = 400) -> web.Response:
-        return web.json_response({"error": {"code": code, "message": "no"}}, status=status)
+    def _refusal(self, code: int, status: int = 400, message: str = "no") -> web.Response:
+        return web.json_response({"error": {"code": code, "message": message}}, status=status)
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        if not self._honest(request):
-            return self._refusal(190, 401)
+        if (refusal := self._stranger(request)) is not None:
+            return refusal
         fault = await self.trouble(request)
         if fault is not None:
             return fault
@@ -61,7 +66,7 @@ class Messenger(StandIn):
         return web.json_response({"recipient_id": body["recipient"]["id"], "message_id": "m_" + self.new_id()})
 
     async def _me(self, request: web.Request) -> web.Response:
-        return web.json_response({"id": "1", "name": "Library"}) if self._honest(request) else self._refusal(190, 401)
+        return self._stranger(request) or web.json_response({"id": "1", "name": "Library"})
 
     async def _apps(self, request: web.Request) -> web.Response:
         return web.json_response({"data": [{"id": "2", "subscribed_fields": self.subscribed}]})
